@@ -1,0 +1,46 @@
+# One library per folder of src/. vodmill_folder(NAME [PURE] [DEPS folder...] [LIBS target...])
+# takes every *.cc beside the CMakeLists.txt; *_test.cc become one test program, vodmill_NAME_test.
+# PURE folders are synchronous code and get the small precompiled header; the others get Asio's too.
+
+function(vodmill_precompile target pure)
+  if(pure)
+    target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch_std.h)
+  else()
+    target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch_async.h)
+  endif()
+endfunction()
+
+function(vodmill_folder name)
+  cmake_parse_arguments(arg "PURE" "" "DEPS;LIBS;TEST_DEPS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cc)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+
+  list(TRANSFORM arg_DEPS PREPEND vodmill_)
+  if(sources)
+    add_library(vodmill_${name} STATIC ${sources})
+    set(scope PUBLIC)
+    vodmill_precompile(vodmill_${name} "${arg_PURE}")
+  else()
+    add_library(vodmill_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(vodmill_${name} ${scope} ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(vodmill_${name} ${scope} ${arg_DEPS} ${arg_LIBS} vodmill_flags)
+
+  if(tests)
+    vodmill_test(vodmill_${name}_test SOURCES ${tests} LIBS vodmill_${name} ${arg_TEST_DEPS})
+  endif()
+endfunction()
+
+# vodmill_test(NAME SOURCES file... [LIBS target...] [LABELS label...]): one GoogleTest program, known to ctest.
+function(vodmill_test name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBS;LABELS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/tests)
+  target_link_libraries(${name} PRIVATE ${arg_LIBS} vodmill_flags GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE VODMILL_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS "unit;${arg_LABELS}" TIMEOUT 300)
+endfunction()

@@ -1,0 +1,190 @@
+// Videos, generations, tasks, segments and events: the one place that says what is true. Ports.
+//
+// Three small ports over one store, by consumer: VideoCatalog for the API, GenerationCatalog for
+// the coordinator, TaskCatalog for the task runner. EventLog and Outbox stand in their own headers.
+//
+// Holds for every adapter (tests/conformance/catalog.h runs on each):
+// * Every function is one transaction; what it has answered survives a kill.
+// * Time is the store's own clock. Lease lengths come from the caller, moments never do.
+// * The sole right to write is a lease. Every fenced write does, in this order: bump the video's
+//   event sequence where generation and status still hold; the task's or generation's row where
+//   the token still holds; then the rest. If either update finds no row: lease_lost, nothing
+//   written.
+// * A lease that has lapsed but whose token is still current may write and renew.
+// * Cancel, retry and remove raise every token of the generation in the same transaction.
+// * Any function may answer storage_unavailable or disk_full; nothing has been written then.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/async.h"
+#include "core/plan.h"
+#include "core/segment.h"
+#include "core/task.h"
+#include "core/video.h"
+
+namespace vodmill {
+
+struct NewVideo {
+  VideoId id;
+  std::string owner;
+  std::string metadata = "{}";
+  int priority = 0;
+  std::string prefix;
+  Source source;
+  std::string sha256;
+};
+
+struct VideoPage {
+  std::vector<Video> videos;  // newest first
+  std::string next_cursor;    // "" on the last page
+};
+
+struct VideoFilter {
+  std::optional<VideoStatus> status;
+  int limit = 50;      // 1 to 200
+  std::string cursor;  // of the page before; one that is not ours is invalid_request
+};
+
+// One generation as playback and the coordinator see it.
+struct Generation {
+  VideoId video;
+  int number = 1;
+  VideoStatus status = VideoStatus::pending;
+  std::string prefix;  // of its keys: the video's prefix + "g1/"
+  std::optional<SourceInfo> info;
+  std::optional<Plan> plan;
+};
+
+class VideoCatalog {
+ public:
+  virtual ~VideoCatalog() = default;
+
+  // The video (pending, generation 1), its created event, its probe task and its outbox row.
+  virtual Async<Video> create(NewVideo video) = 0;
+
+  virtual Async<Video> get(VideoId id) = 0;  // not_found, also once removed
+  virtual Async<VideoPage> list(VideoFilter filter) = 0;
+
+  // A new generation at pending, with probe task, event and outbox row. conflict while uploading.
+  virtual Async<Video> retry(VideoId id) = 0;
+
+  // cancelled, with event; tasks cancelled. A video in a final status is answered as it is.
+  virtual Async<Video> cancel(VideoId id) = 0;
+
+  // Leaves a tombstone; its prefix is swept now and once more after `last_put` has passed.
+  virtual Async<> remove(VideoId id, Milliseconds last_put) = 0;
+
+  virtual Async<Generation> generation(VideoId id, int number) = 0;
+
+  // Committed rows of one rendition in the order of their index, InitSegment first.
+  virtual Async<std::vector<Segment>> segments(VideoId id, int generation,
+                                               std::string rendition) = 0;
+};
+
+// The coordinator's right to a generation.
+struct GenerationLease {
+  VideoId video;
+  int generation = 1;
+  Token token;
+};
+
+struct Completion {
+  double duration_seconds = 0;
+  std::optional<Partial> partial;
+};
+
+struct ProgressUpdate {
+  int progress = 0;  // percent; stored as a maximum
+  std::string waiting_reason;
+};
+
+// A generation nobody coordinates although it is not final.
+struct Orphan {
+  VideoId video;
+  int generation = 1;
+};
+
+class GenerationCatalog {
+ public:
+  virtual ~GenerationCatalog() = default;
+
+  // The lease, if no live one exists: conflict while another lives, gone once the generation is
+  // final, superseded or removed. The first one makes the video `processing`, with event.
+  virtual Async<GenerationLease> coordinate(VideoId id, int generation, WorkerId worker,
+                                            Milliseconds lease) = 0;
+
+  // Prolongs the lease and shows progress. Not an event.
+  virtual Async<> renew(GenerationLease lease, Milliseconds length, ProgressUpdate update) = 0;
+
+  virtual Async<std::vector<Task>> tasks(VideoId id, int generation) = 0;
+
+  // Stores what the probe found and the plan, adds the tasks, `planned` event. Once only: conflict
+  // when there is a plan already.
+  virtual Async<> store_plan(GenerationLease lease, SourceInfo info, Plan plan,
+                             std::vector<NewTask> tasks) = 0;
+
+  // Makes the video playable, with event; again is a success without one.
+  virtual Async<> mark_playable(GenerationLease lease) = 0;
+
+  // completed: the commit. progress becomes 100, the generation the one that plays, an older one is
+  // due for sweeping a day later.
+  virtual Async<> complete(GenerationLease lease, Completion completion) = 0;
+
+  // failed; waiting and leased tasks are cancelled; its prefix is due for sweeping, its own
+  // playback ends (an older completed generation plays on).
+  virtual Async<> fail(GenerationLease lease, Error error) = 0;
+
+  // Generations whose coordinator's lease lapsed `grace` ago, and pending ones older than `grace`.
+  virtual Async<std::vector<Orphan>> orphans(Milliseconds grace, int limit) = 0;
+};
+
+// A leased task with all that its mill needs.
+struct LeasedTask {
+  Task task;
+  Token token;
+  std::string prefix;  // of the generation's keys
+  Source source;
+  std::optional<Plan> plan;  // none for the probe
+  std::vector<Segment>
+      committed;  // of this task's segments and InitSegments: a retry goes on after them
+};
+
+enum class CommitOutcome {
+  won,   // this row is the segment for ever
+  lost,  // another's row stands: the caller removes its object
+};
+
+class TaskCatalog {
+ public:
+  virtual ~TaskCatalog() = default;
+
+  // The next task: by urgency, then the video's priority, then the owner with the fewest leased
+  // tasks, then age and index. Waiting ones, and leased ones whose lease has lapsed (a loss: see
+  // kMaxLosses; the task that has spent them fails with worker_lost). Only tasks without a build or
+  // with this one. Nothing is taken over within one lease length of the store's return.
+  virtual Async<std::optional<LeasedTask>> lease(WorkerId worker, EngineBuild build,
+                                                 Milliseconds length) = 0;
+
+  // The heartbeat: prolongs the lease, shows `done` (stored as a maximum). Touches the task's row
+  // only.
+  virtual Async<> renew(TaskId id, Token token, Milliseconds length, std::int64_t done) = 0;
+
+  // First committed row of (generation, rendition, index) wins for ever; sets the losses to 0.
+  virtual Async<CommitOutcome> commit_segment(TaskId id, Token token, Segment segment) = 0;
+
+  virtual Async<> finish(TaskId id, Token token, std::string result) = 0;
+
+  // A final error: the task fails. The coordinator fails the video.
+  virtual Async<> fail(TaskId id, Token token, Error error) = 0;
+
+  // A crash: one attempt more, waiting again after `delay`; out of attempts it fails with `error`.
+  virtual Async<> crashed(TaskId id, Token token, Error error, Milliseconds delay) = 0;
+
+  // Back to waiting after `delay`, no attempt spent: shutdown, full disk, absent store.
+  virtual Async<> give_back(TaskId id, Token token, Milliseconds delay) = 0;
+};
+
+}  // namespace vodmill

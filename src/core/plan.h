@@ -1,0 +1,67 @@
+// What to do with one source. Made once a generation by plan/, stored, and obeyed by every mill.
+//
+// Boundaries and forced IDRs stand here as explicit frame numbers; nothing downstream derives one
+// from a frame rate. Output frame n is shown at n / fps for the whole video.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/rational.h"
+#include "core/ids.h"
+
+namespace vodmill {
+
+// One encoding to make of the picture.
+struct Rendition {
+  std::string name;      // "v0" is the largest
+  int width = 0;         // even
+  int height = 0;        // even
+  int crf = 0;           // x264's constant rate factor
+  int max_kbps = 0;      // VBV maximum rate
+  int buffer_kbits = 0;  // VBV buffer
+};
+
+// The one encoding of the sound: AAC-LC, stereo or mono.
+struct AudioRendition {
+  std::string name;  // "a0"
+  int source_stream = 0;
+  std::string language;  // BCP-47
+  int sample_rate = 48000;
+  int channels = 2;
+  int kbps = 128;
+  // First AAC frame (1,024 samples) of each segment, and the end: one more than there are segments.
+  std::vector<std::int64_t> boundaries;
+};
+
+// A range of whole segments [first_segment, end_segment): the unit of work, retry and distribution.
+struct Chunk {
+  int first_segment = 0;
+  int end_segment = 0;
+};
+
+struct Plan {
+  EngineBuild build;  // only this build's mills may work on it
+  int source_stream = 0;
+  Rational source_time_base{1, 1};
+  std::int64_t first_pts = 0;  // T0, in source_time_base units
+  Rational fps{0, 1};          // output frames a second, at most 60
+  std::int64_t frames = 0;     // output frames in all
+  int rotation = 0;            // degrees clockwise
+  bool mirrored = false;
+  bool deinterlace = false;
+  std::string tone_map;                  // "" or the source's transfer: "smpte2084", "arib-std-b67"
+  std::vector<std::int64_t> boundaries;  // first frame of each segment, and `frames` at the end
+  std::vector<std::int64_t> idrs;        // every forced IDR, the boundaries among them, ascending
+  std::vector<Chunk> chunks;             // in source order, covering every segment once
+  std::vector<Rendition> ladder;         // largest first
+  std::optional<AudioRendition> audio;
+  int target_duration = 6;           // seconds; EXT-X-TARGETDURATION
+  std::vector<std::string> reasons;  // why it is as it is, in sentences
+
+  int segments() const { return static_cast<int>(boundaries.size()) - 1; }
+};
+
+}  // namespace vodmill

@@ -1,0 +1,74 @@
+// The original's bytes, and what the probe found in them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/rational.h"
+#include "core/ids.h"
+
+namespace vodmill {
+
+struct Extent {
+  std::int64_t offset = 0;  // in the source
+  std::int64_t length = 0;
+  BlobKey key;
+  auto operator<=>(const Extent&) const = default;
+};
+
+// Extents in order, without gaps. A length that is not yet known makes readers wait at the known
+// end.
+struct Source {
+  std::vector<Extent> extents;
+  std::optional<std::int64_t> length;
+};
+
+struct VideoStreamInfo {
+  int index = 0;
+  std::string codec;         // libav's name, e.g. "h264"
+  std::string pixel_format;  // libav's name, e.g. "yuv420p10le"
+  int width = 0;             // coded samples, before rotation and aspect ratio
+  int height = 0;
+  Rational sample_aspect{1, 1};
+  int rotation = 0;       // degrees clockwise to turn the picture for showing: 0, 90, 180, 270
+  bool mirrored = false;  // flipped left to right after the rotation
+  std::string transfer;   // "bt709", "smpte2084", "arib-std-b67", ...
+  std::string primaries;
+  std::string matrix;
+  bool full_range = false;
+  bool interlaced = false;
+  Rational time_base{1, 1};
+  std::int64_t first_pts = 0;   // T0: smallest presented pts, in time_base units
+  std::int64_t end_pts = 0;     // last pts + its duration
+  std::int64_t packets = 0;     // that will be presented
+  Rational average_rate{0, 1};  // presented packets over time
+  Rational grid_rate{0,
+                     1};  // the constant rate that the timestamps lie on; 0/1 when they lie on none
+  std::vector<std::int64_t> keyframes;  // pts of random access points, ascending
+};
+
+struct AudioStreamInfo {
+  int index = 0;
+  std::string codec;
+  int channels = 0;
+  int sample_rate = 0;   // Hz
+  std::string language;  // BCP-47 as found; "und" when unknown
+  Rational time_base{1, 1};
+  std::int64_t first_pts = 0;
+  std::int64_t end_pts = 0;
+  std::int64_t packets = 0;
+};
+
+// What the probe found. Written by a mill, so its readers check it.
+struct SourceInfo {
+  std::string container;  // libav's demuxer name
+  std::int64_t bytes = 0;
+  std::optional<VideoStreamInfo> video;
+  std::optional<AudioStreamInfo> audio;  // the one that will be heard
+  bool truncated = false;                // the index promises bytes that are not there
+  std::vector<std::string> notes;        // what was seen and is not used: "2 subtitle streams", ...
+};
+
+}  // namespace vodmill

@@ -1,0 +1,44 @@
+#include "core/video.h"
+
+#include <array>
+
+namespace vodmill {
+namespace {
+
+constexpr std::array<std::string_view, 6> kNames{"uploading", "pending", "processing",
+                                                 "completed", "failed",  "cancelled"};
+
+}  // namespace
+
+std::string_view name_of(VideoStatus status) { return kNames.at(static_cast<std::size_t>(status)); }
+
+std::optional<VideoStatus> video_status_from(std::string_view name) {
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (kNames.at(i) == name) return static_cast<VideoStatus>(i);
+  }
+  return std::nullopt;
+}
+
+bool is_final(VideoStatus status) {
+  return status == VideoStatus::completed || status == VideoStatus::failed ||
+         status == VideoStatus::cancelled;
+}
+
+bool may_become(VideoStatus from, VideoStatus to) {
+  using enum VideoStatus;
+  switch (from) {
+    case uploading:
+      return to == pending || to == failed || to == cancelled;
+    case pending:
+      return to == processing || to == failed || to == cancelled;
+    case processing:
+      return to == completed || to == failed || to == cancelled;
+    case completed:
+    case failed:
+    case cancelled:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace vodmill
