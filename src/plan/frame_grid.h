@@ -1,0 +1,36 @@
+// The frame grid: output frame n is at n / fps, and which source frame it shows depends on nothing
+// but n.
+//
+// Pure. A source frame's position is floor((pts - T0) * fps + 1/2), in integers; output frame n
+// shows the last source frame whose position is <= n. Any chunking of the output selects the same
+// frames.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/rational.h"
+
+namespace vodmill::plan {
+
+struct FrameGrid {
+  Rational time_base{1, 1};    // of the source's timestamps
+  std::int64_t first_pts = 0;  // T0
+  Rational fps{1, 1};
+
+  // REQUIRES: |pts - first_pts| < 2^56.
+  std::int64_t position(std::int64_t pts) const;
+
+  // The smallest pts that has this position or a later one.
+  std::int64_t pts_of(std::int64_t position) const;
+};
+
+// The output's rate for a source: its own grid if it has one, else its average, snapped to a rate
+// that players know when it is near one; halved until it is at most 60.
+Rational choose_rate(Rational grid_rate, Rational average_rate);
+
+// The constant rate that these presentation times (ascending, in time_base units) lie on, gaps
+// allowed; 0/1 when fewer than nine in ten lie on any.
+Rational find_grid_rate(const std::vector<std::int64_t>& pts, Rational time_base);
+
+}  // namespace vodmill::plan

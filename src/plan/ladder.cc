@@ -1,0 +1,86 @@
+#include "plan/ladder.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace vodmill::plan {
+namespace {
+
+struct Rung {
+  int short_side;
+  int max_kbps;  // at up to 30 frames a second and 16:9; near Apple's table (1.25)
+};
+
+constexpr std::array kRungs{Rung{1080, 6000}, Rung{720, 3500}, Rung{480, 1600}, Rung{360, 900},
+                            Rung{240, 450}};
+constexpr int kCrf = 23;
+constexpr int kHalfRateCrf = 28;  // about half the bits of kCrf
+constexpr int kMinKbps = 80;
+
+int even(double side) { return std::max(2, 2 * static_cast<int>(side / 2 + 0.5)); }
+
+Rendition rendition(int width, int height, int crf, int max_kbps) {
+  return Rendition{.name = "",
+                   .width = width,
+                   .height = height,
+                   .crf = crf,
+                   .max_kbps = max_kbps,
+                   .buffer_kbits = max_kbps * 3 / 2};
+}
+
+// The cap of a picture smaller than the smallest rung, by its share of that rung's area.
+int small_kbps(int width, int height) {
+  const Rung& smallest = kRungs.back();
+  const double area = smallest.short_side * (smallest.short_side * 16.0 / 9.0);
+  const double share = static_cast<double>(width) * height / area;
+  return std::max(kMinKbps, static_cast<int>(smallest.max_kbps * std::min(1.0, share)));
+}
+
+}  // namespace
+
+ShownSize shown_size(int width, int height, Rational sample_aspect, int rotation) {
+  ShownSize size{width, height};
+  // Stretch, never shrink: the coded samples all stay.
+  if (sample_aspect.num > sample_aspect.den) {
+    size.width = static_cast<int>(mul_div_round(width, sample_aspect.num, sample_aspect.den));
+  } else {
+    size.height = static_cast<int>(mul_div_round(height, sample_aspect.den, sample_aspect.num));
+  }
+  if (rotation % 180 != 0) std::swap(size.width, size.height);
+  return size;
+}
+
+std::vector<Rendition> make_ladder(ShownSize source, Rational fps) {
+  const int short_side = std::min(source.width, source.height);
+  const bool fast = Rational{30, 1} < fps && !(fps < Rational{31, 1});
+  std::vector<Rendition> ladder;
+  for (const Rung& rung : kRungs) {
+    const bool is_smallest = rung.short_side == kRungs.back().short_side;
+    if (rung.short_side > short_side || (is_smallest && ladder.size() >= 3)) continue;
+    const double scale = static_cast<double>(rung.short_side) / short_side;
+    ladder.push_back(
+        rendition(even(source.width * scale), even(source.height * scale), kCrf, rung.max_kbps));
+  }
+  if (ladder.empty()) {
+    // Rounded down to even: never upscaled.
+    const int width = std::max(2, source.width & ~1);
+    const int height = std::max(2, source.height & ~1);
+    ladder.push_back(rendition(width, height, kCrf, small_kbps(width, height)));
+  }
+  if (ladder.size() == 1) {
+    const Rendition& only = ladder.front();
+    ladder.push_back(rendition(only.width, only.height, kHalfRateCrf,
+                               std::max(kMinKbps / 2, only.max_kbps / 2)));
+  }
+  for (std::size_t i = 0; i < ladder.size(); ++i) {
+    ladder[i].name = "v" + std::to_string(i);
+    if (fast) {
+      ladder[i].max_kbps += ladder[i].max_kbps / 2;
+      ladder[i].buffer_kbits += ladder[i].buffer_kbits / 2;
+    }
+  }
+  return ladder;
+}
+
+}  // namespace vodmill::plan

@@ -1,0 +1,166 @@
+#include "plan/planner.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "plan/frame_grid.h"
+#include "plan/ladder.h"
+
+namespace vodmill::plan {
+namespace {
+
+constexpr double kGopSeconds = 2;
+constexpr int kGopsInSegment = 3;
+constexpr int kSegmentsInChunk = 4;  // about 24 s: long enough for the lead and tail to cost little
+constexpr double kSegmentSeconds = kGopSeconds * kGopsInSegment;
+// A tail this short joins the segment before it: the sum still rounds to the target duration.
+constexpr double kMaxJoinedTailSeconds = 0.4;
+
+constexpr int kAacFrame = 1024;  // samples
+
+Result<> check_limits(const VideoStreamInfo& video, const Policy& policy) {
+  const std::int64_t pixels = static_cast<std::int64_t>(video.width) * video.height;
+  if (pixels > policy.max_pixels) {
+    return fail(ErrorCode::resolution_exceeds_limit,
+                fmt::format("The picture is {}x{}; at most {} megapixels are accepted.",
+                            video.width, video.height, policy.max_pixels / 1'000'000));
+  }
+  if (std::min(video.width, video.height) < policy.min_side) {
+    return fail(ErrorCode::resolution_too_small,
+                fmt::format("The picture is {}x{}; each side must have at least {} pixels.",
+                            video.width, video.height, policy.min_side));
+  }
+  const double seconds =
+      static_cast<double>(video.end_pts - video.first_pts) * video.time_base.value();
+  if (video.packets == 0 || seconds <= 0) {
+    return fail(ErrorCode::duration_too_short,
+                "The file announces video but holds no frame of it.");
+  }
+  if (seconds > policy.max_seconds) {
+    return fail(ErrorCode::duration_exceeds_limit,
+                fmt::format("The video is {:.0f} s long; at most {:.0f} s are accepted.", seconds,
+                            policy.max_seconds));
+  }
+  return {};
+}
+
+// Frame numbers of segment starts and forced IDRs: closed GOPs of two seconds, three to a segment,
+// the first segment one GOP so that it is ready soon.
+void cut_segments(Plan& plan) {
+  const double fps = plan.fps.value();
+  const auto gop = std::max<std::int64_t>(1, std::llround(kGopSeconds * fps));
+  const std::int64_t per_segment =
+      gop * kGopsInSegment <= std::llround((kSegmentSeconds + 0.4) * fps)
+          ? gop * kGopsInSegment
+          : std::max<std::int64_t>(1, static_cast<std::int64_t>(kSegmentSeconds * fps));
+  std::int64_t start = 0;
+  for (std::int64_t length = gop; start < plan.frames; length = per_segment) {
+    plan.boundaries.push_back(start);
+    const std::int64_t end = std::min(start + length, plan.frames);
+    for (std::int64_t idr = start; idr < end; idr += gop) plan.idrs.push_back(idr);
+    start = end;
+  }
+  const auto tail = static_cast<double>(plan.frames - plan.boundaries.back()) / fps;
+  if (plan.boundaries.size() > 2 && tail <= kMaxJoinedTailSeconds) plan.boundaries.pop_back();
+  plan.boundaries.push_back(plan.frames);
+
+  std::int64_t longest = 0;
+  for (std::size_t i = 1; i < plan.boundaries.size(); ++i) {
+    longest = std::max(longest, plan.boundaries[i] - plan.boundaries[i - 1]);
+  }
+  const double longest_seconds = static_cast<double>(longest) / fps;
+  plan.target_duration =
+      std::max(static_cast<int>(kSegmentSeconds), static_cast<int>(std::lround(longest_seconds)));
+}
+
+// The first segment alone, then chunks of equal length, as many as keep `parallel` mills busy to
+// the end.
+void cut_chunks(Plan& plan, int parallel) {
+  plan.chunks.push_back({0, 1});
+  const int rest = plan.segments() - 1;
+  if (rest == 0) return;
+  const int needed = (rest + kSegmentsInChunk - 1) / kSegmentsInChunk;
+  const int rounds = (needed + parallel - 1) / parallel;
+  const int count = std::min(rest, rounds * parallel);
+  int first = 1;
+  for (int i = 0; i < count; ++i) {
+    const int end = 1 + static_cast<int>(static_cast<std::int64_t>(rest) * (i + 1) / count);
+    plan.chunks.push_back({first, end});
+    first = end;
+  }
+}
+
+AudioRendition plan_audio(const AudioStreamInfo& source, const Plan& plan) {
+  AudioRendition audio;
+  audio.name = "a0";
+  audio.source_stream = source.index;
+  audio.language = source.language.empty() ? "und" : source.language;
+  audio.channels = source.channels == 1 ? 1 : 2;
+  audio.sample_rate = source.sample_rate == 44100 ? 44100 : 48000;
+  audio.kbps = audio.channels == 1 ? 96 : 128;
+  for (const std::int64_t frame : plan.boundaries) {
+    // Frame n is at n / fps; the AAC frame whose start is nearest.
+    const std::int64_t nearest =
+        mul_div_round(frame * plan.fps.den, audio.sample_rate, plan.fps.num * kAacFrame);
+    // A segment has at least one AAC frame, however short the video is.
+    const std::int64_t least = audio.boundaries.empty() ? 0 : audio.boundaries.back() + 1;
+    audio.boundaries.push_back(std::max(nearest, least));
+  }
+  return audio;
+}
+
+void explain(Plan& plan, const SourceInfo& info) {
+  const VideoStreamInfo& video = *info.video;
+  plan.reasons.push_back(fmt::format("{} {}x{} {} in {}", video.codec, video.width, video.height,
+                                     video.pixel_format, info.container));
+  if (video.grid_rate.num == 0) {
+    plan.reasons.push_back(
+        "variable frame rate: frames are repeated or dropped to a constant rate");
+  }
+  if (video.grid_rate.num != 0 && Rational{60, 1} < video.grid_rate) {
+    plan.reasons.push_back(fmt::format("{:.3f} frames a second are halved until they fit 60",
+                                       video.grid_rate.value()));
+  }
+  if (plan.rotation != 0)
+    plan.reasons.push_back(fmt::format("turned by {} degrees", plan.rotation));
+  if (plan.mirrored) plan.reasons.push_back("mirrored");
+  if (plan.deinterlace) plan.reasons.push_back("interlaced: deinterlaced");
+  if (!plan.tone_map.empty()) plan.reasons.push_back("HDR: tone-mapped to BT.709");
+  if (!plan.audio) plan.reasons.push_back("no audio that can be decoded");
+  for (const std::string& note : info.notes) plan.reasons.push_back(note);
+}
+
+}  // namespace
+
+Result<Plan> make_plan(const SourceInfo& info, const Policy& policy) {
+  if (!info.video) {
+    return fail(ErrorCode::no_video_stream,
+                "The file has no video stream. Audio alone is not accepted.");
+  }
+  const VideoStreamInfo& video = *info.video;
+  TRY_VOID(check_limits(video, policy));
+
+  Plan plan;
+  plan.build = policy.build;
+  plan.source_stream = video.index;
+  plan.source_time_base = video.time_base;
+  plan.first_pts = video.first_pts;
+  plan.fps = choose_rate(video.grid_rate, video.average_rate);
+  const FrameGrid grid{video.time_base, video.first_pts, plan.fps};
+  plan.frames = std::max<std::int64_t>(1, grid.position(video.end_pts));
+  plan.rotation = video.rotation;
+  plan.mirrored = video.mirrored;
+  plan.deinterlace = video.interlaced;
+  if (video.transfer == "smpte2084" || video.transfer == "arib-std-b67") {
+    plan.tone_map = video.transfer;
+  }
+  cut_segments(plan);
+  cut_chunks(plan, std::max(1, policy.parallel));
+  plan.ladder = make_ladder(
+      shown_size(video.width, video.height, video.sample_aspect, video.rotation), plan.fps);
+  if (info.audio) plan.audio = plan_audio(*info.audio, plan);
+  explain(plan, info);
+  return plan;
+}
+
+}  // namespace vodmill::plan

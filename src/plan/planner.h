@@ -1,0 +1,26 @@
+// (SourceInfo, policy) -> Plan: refuses with a typed error, or decides ladder, grid, chunks and
+// sound.
+//
+// Pure; called by the coordinator and by `vodmill probe`. The same input gives the same plan.
+#pragma once
+
+#include "base/error.h"
+#include "core/plan.h"
+#include "core/source.h"
+
+namespace vodmill::plan {
+
+struct Policy {
+  EngineBuild build;
+  int parallel =
+      1;  // mills that may work on one video at once: chunks are cut to keep them all busy
+  double max_seconds = 12 * 3600.0;
+  std::int64_t max_pixels = std::int64_t{8192} * 4320;
+  int min_side = 16;
+};
+
+// Errors: no_video_stream, duration_too_short, duration_exceeds_limit, resolution_exceeds_limit,
+// resolution_too_small.
+Result<Plan> make_plan(const SourceInfo& info, const Policy& policy);
+
+}  // namespace vodmill::plan
