@@ -1,0 +1,53 @@
+// What an initialization segment says (RFC 8216, 3.3; ISO/IEC 23000-19, 7.3.2).
+//
+// Called by worker/ on what a mill sent, which is not trusted: all lengths are checked and nothing
+// is allocated by one. Permitted: ftyp, then moov with one track whose only sample entry is avc1
+// with avcC or mp4a with AAC; other tracks, codecs and empty edits are refused. Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+namespace vodmill::bmff {
+
+enum class TrackKind { video, audio };
+
+// Code points of ISO/IEC 23091-2 (H.273).
+struct Colour {
+  int primaries = 2;
+  int transfer = 2;
+  int matrix = 2;
+  bool full_range = false;
+};
+
+struct InitInfo {
+  TrackKind kind = TrackKind::video;
+  std::uint32_t track_id = 0;
+  std::int64_t timescale = 0;   // units a second, > 0
+  std::string codecs;           // RFC 6381, from the codec's configuration: "avc1.64001f"
+  std::int64_t media_time = 0;  // where presentation starts, in the timescale: the one edit's, or 0
+  std::uint32_t default_duration = 0;  // of samples, from trex
+  std::uint32_t default_size = 0;
+  std::uint32_t default_flags = 0;
+
+  // Of video:
+  int width = 0;
+  int height = 0;
+  int profile = 0;  // profile_idc
+  int level = 0;    // level_idc: 31 is 3.1
+  int nal_length_size = 4;
+  std::optional<Colour> colour;
+
+  // Of audio:
+  int sample_rate = 0;  // Hz
+  int channels = 0;
+};
+
+// Errors: verification_failed.
+Result<InitInfo> parse_init(ByteView bytes);
+
+}  // namespace vodmill::bmff
