@@ -5,8 +5,8 @@
 // the awaiting coroutine stays alive until then.
 #pragma once
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -36,10 +36,9 @@ class BlockingPool {
       auto back = asio::make_work_guard(asio::get_associated_executor(handler));
       asio::post(threads_, [handler = std::move(handler), job = std::move(job),
                             back = std::move(back)]() mutable {
-        asio::post(back.get_executor(),
-                   [handler = std::move(handler), value = job()]() mutable {
-                     std::move(handler)(std::move(value));
-                   });
+        asio::post(back.get_executor(), [handler = std::move(handler), value = job()]() mutable {
+          std::move(handler)(std::move(value));
+        });
       });
     };
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Value)>(

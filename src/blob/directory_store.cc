@@ -89,8 +89,7 @@ Async<std::unique_ptr<BlobWriter>> DirectoryStore::create(BlobKey key) {
   auto open_file = [this] { return TemporaryFile::create(*temporaries_); };
   Result<TemporaryFile> file = co_await pool_.run(std::move(open_file));
   if (!file) co_return fail(std::move(file).error().within("create " + key.str()));
-  co_return std::make_unique<DirectoryWriter>(pool_, root_.get(), std::move(key),
-                                              std::move(*file));
+  co_return std::make_unique<DirectoryWriter>(pool_, root_.get(), std::move(key), std::move(*file));
 }
 
 Async<> DirectoryStore::put(BlobKey key, Bytes bytes) {
@@ -115,7 +114,8 @@ Async<BlobInfo> DirectoryStore::stat(BlobKey key) {
 Async<Bytes> DirectoryStore::read(BlobKey key, std::int64_t offset, std::int64_t length) {
   if (!is_valid_blob_key(key.str())) co_return invalid_key(key);
   if (offset < 0 || length < 1 || length > kLongestRead) {
-    co_return fail(ErrorCode::invalid_request, "A read is of 1 byte to 64 MiB at offset 0 or more.");
+    co_return fail(ErrorCode::invalid_request,
+                   "A read is of 1 byte to 64 MiB at offset 0 or more.");
   }
   auto fetch = [this, &key, offset, length] {
     return read_object(root_.get(), key, offset, length);

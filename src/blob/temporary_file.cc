@@ -56,9 +56,8 @@ Result<> TemporaryFile::append(ByteView bytes) {
 Result<> TemporaryFile::write_behind() {
   if (bytes_ - started_ < kWindow) return {};
   TRY_VOID(hurry(fd_.get(), started_, bytes_, SYNC_FILE_RANGE_WRITE));
-  TRY_VOID(hurry(
-      fd_.get(), finished_, started_,
-      SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER));
+  TRY_VOID(hurry(fd_.get(), finished_, started_,
+                 SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER));
   finished_ = std::exchange(started_, bytes_);
   return {};
 }

@@ -71,7 +71,7 @@ Result<> TemporaryFolder::lock() {
       if (errno == EWOULDBLOCK) continue;
       return fail_errno("flock in .tmp~", errno);
     }
-    struct stat status {};
+    struct stat status{};
     if (::fstat(lock.get(), &status) != 0) return fail_errno("fstat in .tmp~", errno);
     if (status.st_nlink == 0) continue;
     lock_ = std::move(lock);

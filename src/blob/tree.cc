@@ -70,14 +70,14 @@ Result<OpenObject> open_object(int root, const BlobKey& key) {
   Fd fd(::openat(root, key.str().c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd && (errno == ENOENT || errno == ENOTDIR)) return absent(key);
   if (!fd) return fail_errno("open " + key.str(), errno);
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd.get(), &status) != 0) return fail_errno("fstat " + key.str(), errno);
   if (!S_ISREG(status.st_mode)) return absent(key);
   return OpenObject{std::move(fd), status.st_size};
 }
 
 Result<BlobInfo> stat_object(int root, const BlobKey& key) {
-  struct stat status {};
+  struct stat status{};
   if (::fstatat(root, key.str().c_str(), &status, 0) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return absent(key);
     return fail_errno("stat " + key.str(), errno);

@@ -20,7 +20,7 @@ struct CloseFolder {
 // What the entry is, asked of the file itself where the folder does not say.
 unsigned char type_of(int folder, const dirent& entry) {
   if (entry.d_type != DT_UNKNOWN) return entry.d_type;
-  struct stat status {};
+  struct stat status{};
   if (::fstatat(folder, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return DT_UNKNOWN;
   return IFTODT(status.st_mode);
 }
@@ -65,7 +65,7 @@ class Walk {
   }
 
   Result<> take(int folder, const std::string& path, const std::string& name) {
-    struct stat status {};
+    struct stat status{};
     if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
       found_.push_back({BlobKey(path + name), status.st_size});
       return {};

@@ -4,7 +4,9 @@ namespace vodmill {
 namespace {
 
 bool is_valid_component(std::string_view component) {
-  if (component.empty() || component == "." || component == "..") return false;
+  // 255 is the longest name of a file.
+  if (component.empty() || component.size() > 255) return false;
+  if (component == "." || component == "..") return false;
   for (const char c : component) {
     const bool allowed =
         (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';

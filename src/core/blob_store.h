@@ -2,6 +2,7 @@
 //
 // Holds for every adapter (tests/conformance/blob_store.h runs on each):
 // * A key is a relative path of [a-z0-9._-] components; anything else is invalid_request.
+// * No object's key is the folder of another's: with "a/b" there, "a" is invalid_request.
 // * An object appears whole or not at all, and is durable once commit() or put() has returned.
 // * Putting an existing key replaces it atomically; readers see the old or the new bytes.
 // * Functions may be called from any coroutine; one BlobWriter belongs to one coroutine at a time.
@@ -59,8 +60,8 @@ class BlobStore {
   virtual Async<> remove(BlobKey key) = 0;
 };
 
-// Whether a key is one that every adapter accepts: 1 to 512 characters, components of [a-z0-9._-]
-// separated by single slashes, none of them "." or "..".
+// Whether a key is one that every adapter accepts: 1 to 512 characters, components of 1 to 255
+// [a-z0-9._-] separated by single slashes, none of them "." or "..".
 bool is_valid_blob_key(std::string_view key);
 
 }  // namespace vodmill

@@ -34,6 +34,8 @@ TEST(BlobKey, RefusesWhatCouldLeaveTheStore) {
        {"", "/a", "a/", "a//b", "..", "a/../b", "./a", "A", "a b", "a\\b", "a/\n"}) {
     EXPECT_FALSE(is_valid_blob_key(key)) << key;
   }
+  EXPECT_TRUE(is_valid_blob_key(std::string(255, 'a') + "/" + std::string(255, 'b')));
+  EXPECT_FALSE(is_valid_blob_key(std::string(256, 'a')));
 }
 
 TEST(Backoff, DoublesUpToItsCeiling) {
