@@ -29,7 +29,6 @@ FORBIDDEN = {
     "api": ADAPTERS | {"mill", "av", "db"},
     "worker": ADAPTERS | {"mill", "av", "db"},
 }
-PURE = {"base", "hls", "bmff", "tus", "plan"}
 ASYNC = {"core", "net", "db", "sandbox", "blob", "catalog", "queue", "notify", "api", "worker", "app"}
 
 # (what the include looks like, folders that may write it)
@@ -104,8 +103,6 @@ def lint_cmake(folder, text):
     for word in words:
         if word in ("PURE", "DEPS", "LIBS", "TEST_DEPS"):
             section = word
-            if word == "PURE" and folder in ASYNC - {"core"}:
-                yield f"{folder} is not PURE"
         elif section == "DEPS":
             reason = why_not(folder, word) if word in ROW else "there is no such folder"
             if reason:

@@ -1,18 +1,18 @@
 // A clang-tidy plugin that makes it look at the project's own declarations only.
 //
-// clang-tidy matches every check against every declaration of a translation unit, those of Boost and
-// the standard library too, and then throws away what it found there: 80 % of its time on a small
-// file. Narrowing the traversal (as clangd does) before the checks run finds the same in our code.
-// tools/tidy.py builds it and loads it.
-#include <memory>
-#include <string>
-#include <vector>
-
+// clang-tidy matches every check against every declaration of a translation unit, those of Boost
+// and the standard library too, and then throws away what it found there: 80 % of its time on a
+// small file. Narrowing the traversal (as clangd does) before the checks run finds the same in our
+// code. tools/tidy.py builds it and loads it.
 #include <clang/AST/ASTConsumer.h>
 #include <clang/AST/ASTContext.h>
 #include <clang/Basic/SourceManager.h>
 #include <clang/Frontend/CompilerInstance.h>
 #include <clang/Frontend/FrontendPluginRegistry.h>
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace {
 

@@ -1,0 +1,19 @@
+// The elements of index.html, by id.
+
+export function element<T extends HTMLElement>(id: string): T {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`index.html has no #${id}`);
+  return found as T;
+}
+
+export function show(id: string, visible: boolean): void {
+  element(id).hidden = !visible;
+}
+
+export function text(id: string, value: string): void {
+  element(id).textContent = value;
+}
+
+export function bar(id: string, value: number): void {
+  element<HTMLProgressElement>(id).value = value;
+}

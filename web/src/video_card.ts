@@ -1,0 +1,121 @@
+import * as api from "./api";
+import { follow } from "./follow";
+import { bar, element, show, text } from "./page";
+import { Player } from "./player";
+import { nameOf, note, statusWord } from "./words";
+
+// The card of the one video that is looked at: its state as it is pushed, its picture, its buttons.
+export class VideoCard {
+  private readonly player = new Player(element<HTMLVideoElement>("player"));
+  private video: api.Video | undefined;
+  private unfollow: () => void = () => undefined;
+
+  // `changed` is called when a video came, ended or went, for the list below.
+  constructor(private readonly changed: () => void) {
+    this.button("cancel", (id) => api.cancelVideo(id));
+    this.button("retry", async (id) => {
+      await api.retryVideo(id);
+      this.player.stop();
+    });
+    this.button("delete", async (id) => {
+      await api.deleteVideo(id);
+      location.hash = "";
+    });
+  }
+
+  async open(id: string): Promise<void> {
+    this.close();
+    try {
+      const video = await api.getVideo(id);
+      if (location.hash !== `#${id}`) return; // left meanwhile
+      this.show(video);
+      this.follow(id);
+    } catch (error) {
+      this.explain(id, error);
+    }
+  }
+
+  close(): void {
+    this.unfollow();
+    this.player.stop();
+    this.video = undefined;
+    show("video", false);
+  }
+
+  private follow(id: string): void {
+    this.unfollow();
+    this.unfollow = follow(id, {
+      video: (video) => {
+        const before = this.video;
+        // The stream may begin with what happened before the page asked.
+        if (video.updated_at && before?.updated_at && video.updated_at < before.updated_at) return;
+        this.show(video);
+        if (before?.status !== video.status) this.changed();
+      },
+      progress: (progress, waiting_reason) => {
+        if (this.video) this.show({ ...this.video, progress, waiting_reason });
+      },
+    });
+  }
+
+  private show(video: api.Video): void {
+    this.video = video;
+    const final = api.isFinal(video);
+    show("video", true);
+    text("video-name", nameOf(video));
+    text("status", statusWord(video.status));
+    element("status").className = `status ${video.status}`;
+    show("progress", video.status === "processing" || video.status === "pending");
+    bar("progress", video.progress);
+    text("note", note(video));
+    this.showError(video.error ? `${video.error.message} (${video.error.code})` : "");
+    show("cancel", !final);
+    show("retry", video.status === "failed" || video.status === "cancelled");
+    show("delete", true);
+    this.showPicture(video);
+  }
+
+  private showPicture(video: api.Video): void {
+    const url = api.playbackUrl(video);
+    show("stage", video.playable);
+    show("link", video.playable);
+    element<HTMLAnchorElement>("link").href = url;
+    if (video.width && video.height) {
+      element("player").style.aspectRatio = `${video.width} / ${video.height}`;
+    }
+    if (video.playable) this.player.play(url);
+    else this.player.stop();
+  }
+
+  private showError(message: string): void {
+    text("error", message);
+    show("error", message !== "");
+  }
+
+  private explain(id: string, error: unknown): void {
+    show("video", true);
+    for (const hidden of ["stage", "progress", "cancel", "retry", "delete", "link"]) show(hidden, false);
+    text("video-name", id);
+    text("status", "");
+    text("note", "");
+    this.showError(error instanceof Error ? error.message : String(error));
+  }
+
+  private button(name: string, act: (id: string) => Promise<unknown>): void {
+    const button = element<HTMLButtonElement>(name);
+    button.addEventListener("click", async () => {
+      const id = this.video?.id;
+      if (!id) return;
+      button.disabled = true;
+      try {
+        await act(id);
+        if (location.hash === `#${id}`) await this.open(id);
+      } catch (error) {
+        this.showError(error instanceof Error ? error.message : String(error));
+      } finally {
+        button.disabled = false;
+        this.changed();
+      }
+    });
+  }
+}
