@@ -70,7 +70,7 @@ export class VideoCard {
     text("note", note(video));
     this.showError(video.error ? `${video.error.message} (${video.error.code})` : "");
     show("cancel", !final);
-    show("retry", video.status === "failed" || video.status === "cancelled");
+    show("retry", video.status === "cancelled" || (video.status === "failed" && video.error?.retryable !== false));
     show("delete", true);
     this.showPicture(video);
   }
