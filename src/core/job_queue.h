@@ -5,8 +5,8 @@
 //   write a video; that is the catalog's lease.
 // * A delayed job is offered when its time has come; among those due, lower priority number first,
 //   then the order in which they were added.
-// * An offered job's lock is its own: renewing, completing or failing with an old lock is
-// lease_lost.
+// * An offered job's lock is its own: renewing, settling or releasing with an old lock is
+//   lease_lost. A lapsed lock that nobody else has taken may still work, or be lost already.
 #pragma once
 
 #include <optional>

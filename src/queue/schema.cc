@@ -1,0 +1,30 @@
+#include "queue/schema.h"
+
+#include <array>
+
+namespace vodmill::queue {
+namespace {
+
+constexpr std::array kMigrations{db::Migration{1, R"(
+CREATE TABLE jobs (
+  position {serial},
+  id TEXT NOT NULL UNIQUE,
+  video TEXT NOT NULL,
+  generation BIGINT NOT NULL,
+  priority BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  due BIGINT NOT NULL,
+  worker TEXT NOT NULL DEFAULT '',
+  lock TEXT NOT NULL DEFAULT '',
+  attempts BIGINT NOT NULL DEFAULT 0,
+  progress BIGINT NOT NULL DEFAULT 0,
+  result TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX jobs_open ON jobs (priority, position) WHERE state IN ('waiting', 'active');
+)"}};
+
+}  // namespace
+
+constinit const db::Schema kSchema{"queue", kMigrations};
+
+}  // namespace vodmill::queue

@@ -1,0 +1,65 @@
+// All SQL of the queue: the statements of SqlQueue, for SQLite and PostgreSQL alike.
+#pragma once
+
+#include <span>
+
+#include "db/connection.h"
+
+namespace vodmill::queue {
+
+// Every statement that SqlQueue runs, so that a test can have each database prepare them.
+std::span<const db::Statement> queue_statements();
+
+// A job may be offered when `due` has come and it is not settled: for a waiting job that is its
+// delay, for an active one the end of its lock. So `state` in the table is only what was last done;
+// shown_state in find and counts is what that means now.
+
+inline constexpr db::Statement kAddJob{
+    "queue.add",
+    "INSERT INTO jobs (id, video, generation, priority, state, due) "
+    "VALUES (?1, ?2, ?3, ?4, 'waiting', vodmill_now() + ?5) ON CONFLICT (id) DO NOTHING"};
+
+// The condition stands twice: on PostgreSQL another worker may take the chosen row first, and then
+// only the outer one is looked at again.
+inline constexpr db::Statement kAcquireJob{
+    "queue.acquire",
+    "UPDATE jobs SET state = 'active', worker = ?1, lock = ?2, due = vodmill_now() + ?3, "
+    "attempts = attempts + 1 "
+    "WHERE state IN ('waiting', 'active') AND due <= vodmill_now() AND position = ("
+    "SELECT position FROM jobs WHERE state IN ('waiting', 'active') AND due <= vodmill_now() "
+    "ORDER BY priority, position LIMIT 1) "
+    "RETURNING id, video, generation, state, priority, attempts, progress, result"};
+
+inline constexpr db::Statement kAnyJobDue{
+    "queue.any_due",
+    "SELECT 1 FROM jobs WHERE state IN ('waiting', 'active') AND due <= vodmill_now() LIMIT 1"};
+
+inline constexpr db::Statement kRenewJob{"queue.renew",
+                                         "UPDATE jobs SET due = vodmill_now() + ?3, progress = ?4 "
+                                         "WHERE id = ?1 AND lock = ?2 AND state = 'active'"};
+
+inline constexpr db::Statement kSettleJob{
+    "queue.settle",
+    "UPDATE jobs SET state = ?3, result = ?4, progress = CASE WHEN ?3 = 'completed' THEN 100 "
+    "ELSE progress END WHERE id = ?1 AND lock = ?2 AND state = 'active'"};
+
+inline constexpr db::Statement kReleaseJob{
+    "queue.release",
+    "UPDATE jobs SET state = 'waiting', due = vodmill_now() + ?3 "
+    "WHERE id = ?1 AND lock = ?2 AND state = 'active'"};
+
+inline constexpr db::Statement kFindJob{
+    "queue.find",
+    "SELECT id, video, generation, "
+    "CASE WHEN state = 'waiting' AND due > vodmill_now() THEN 'delayed' "
+    "WHEN state = 'active' AND due <= vodmill_now() THEN 'waiting' ELSE state END AS shown_state, "
+    "priority, attempts, progress, result FROM jobs WHERE id = ?1"};
+
+inline constexpr db::Statement kCountJobs{
+    "queue.counts",
+    "SELECT shown_state, COUNT(*) FROM (SELECT "
+    "CASE WHEN state = 'waiting' AND due > vodmill_now() THEN 'delayed' "
+    "WHEN state = 'active' AND due <= vodmill_now() THEN 'waiting' ELSE state END AS shown_state "
+    "FROM jobs) AS shown GROUP BY shown_state"};
+
+}  // namespace vodmill::queue
