@@ -1,0 +1,53 @@
+// A multivariant playlist (RFC 8216, 4.3.4; "master playlist" there): the variants to choose from.
+//
+// Written by render.h, read back by `vodmill verify` and tests. Permitted: variants with separate
+// audio groups; no subtitles, I-frame playlists or session data. Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/rational.h"
+
+namespace vodmill::hls {
+
+// EXT-X-MEDIA of TYPE=AUDIO.
+struct AudioMedia {
+  std::string group_id;
+  std::string name;      // for people; unique within its group
+  std::string language;  // BCP-47
+  bool is_default = true;
+  bool autoselect = true;
+  int channels = 2;
+  std::string uri;
+};
+
+// EXT-X-STREAM-INF.
+struct Variant {
+  std::string uri;
+  std::int64_t bandwidth = 0;                     // bits/s, the peak
+  std::optional<std::int64_t> average_bandwidth;  // bits/s, once it is measured
+  std::string codecs;                             // RFC 6381, comma separated
+  int width = 0;
+  int height = 0;
+  Rational frame_rate{0, 1};  // written with 3 decimals
+  std::string audio_group;    // "" for none
+};
+
+struct MultivariantPlaylist {
+  int version = 7;
+  std::vector<AudioMedia> audio;
+  std::vector<Variant> variants;  // players begin with the first
+};
+
+std::string to_text(const MultivariantPlaylist& playlist);
+
+// Errors: verification_failed, "line N: ..."; among them a variant without its URI, an audio group
+// that is not there, and two NAMEs alike in one group (RFC 8216, 4.3.4.1.1).
+Result<MultivariantPlaylist> parse_multivariant_playlist(std::string_view text);
+
+}  // namespace vodmill::hls

@@ -1,0 +1,51 @@
+// How the objects and the URIs of a stream are named: the one place that knows.
+//
+// Below a video's prefix, in the BlobStore as below /play/{id}/:
+//   index.m3u8          multivariant playlist; the only name whose bytes are ever others
+//   g1/v0.m3u8          media playlist of generation 1, rendered from committed rows; no object
+//   g1/v0-vod.m3u8      the final media playlist
+//   g1/v0/init-7.mp4    InitSegment, stored under token 7
+//   g1/v0/12-7.m4s      Segment 12, stored under token 7
+// Pure; any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/ids.h"
+#include "core/task.h"
+
+namespace vodmill::hls {
+
+inline constexpr std::string_view kMultivariantName = "index.m3u8";
+
+// "g1/"; what a video's prefix is followed by in Generation::prefix.
+std::string generation_prefix(int generation);
+
+// Keys for a mill's output; `prefix` is Generation::prefix. index: >= 0, or kInitSegment.
+BlobKey segment_key(std::string_view prefix, std::string_view rendition, int index, Token token);
+
+// Names below the video's prefix: "g1/v0.m3u8" and "g1/v0-vod.m3u8".
+std::string media_playlist_name(int generation, std::string_view rendition);
+std::string final_media_playlist_name(int generation, std::string_view rendition);
+
+// A segment's URI in its media playlist: the key's last two components, "v0/12-7.m4s".
+std::string segment_uri(const BlobKey& key);
+
+enum class NameKind { multivariant, media, final_media, init_segment, segment };
+
+struct StreamName {
+  NameKind kind = NameKind::multivariant;
+  int generation = 0;     // from 1; 0 for the multivariant playlist
+  std::string rendition;  // "" for the multivariant playlist
+  int index = 0;          // of a segment
+};
+
+// Reads a name below the video's prefix; nullopt for one that no function here makes.
+std::optional<StreamName> parse_stream_name(std::string_view name);
+
+// Content-Type by extension (Apple 10.4): m3u8, m4s and mp4; application/octet-stream for others.
+std::string_view mime_type(std::string_view name);
+
+}  // namespace vodmill::hls
