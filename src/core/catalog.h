@@ -161,8 +161,8 @@ class TaskCatalog {
  public:
   virtual ~TaskCatalog() = default;
 
-  // The next task: by urgency, then the video's priority, then the owner with the fewest leased
-  // tasks, then age and index. Waiting ones, and leased ones whose lease has lapsed (a loss: see
+  // The next task of the generations that are `processing`: by urgency, then the video's priority,
+  // then the owner with the fewest leased tasks, then age and index. Waiting ones, and leased ones whose lease has lapsed (a loss: see
   // kMaxLosses; the task that has spent them fails with worker_lost). Only tasks without a build or
   // with this one. Nothing is taken over within one lease length of the store's return.
   virtual Async<std::optional<LeasedTask>> lease(WorkerId worker, EngineBuild build,

@@ -52,12 +52,14 @@ Result<> GroupWriter::run_in_savepoint(Transaction& transaction, Work& work, Res
 
 Result<bool> GroupWriter::run_all(std::span<Work> group, std::vector<Result<>>& answers) {
   TRY_VOID(begin());
-  Transaction transaction(connection_, available_since_);
+  bool changed = false;
   for (std::size_t i = 0; i < group.size(); ++i) {
+    Transaction transaction(connection_, available_since_);
     TRY_VOID(run_in_savepoint(transaction, group[i], answers[i]));
+    if (answers[i] && transaction.changed()) changed = true;
   }
   TRY_VOID(connection_.execute(kCommit));
-  return transaction.changed();
+  return changed;
 }
 
 GroupWriter::Outcome GroupWriter::commit(std::span<Work> group) {

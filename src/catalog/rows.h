@@ -1,0 +1,29 @@
+// Rows of the catalog as values of core/, and the JSON of a Source. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/catalog.h"
+#include "core/event.h"
+#include "db/connection.h"
+
+namespace vodmill::catalog {
+
+std::string to_json(const Source& source);
+Result<Source> source_from_json(std::string_view text);
+
+// The columns of the view shown_videos.
+Result<Video> video_from(const db::Row& row);
+
+// id, video, generation, kind, idx, state, attempts, losses, cost, done, result, error_code,
+// error_message.
+Result<Task> task_from(const db::Row& row);
+
+// rendition, idx, blob_key, bytes, start, duration, samples, timescale, codecs.
+Segment segment_from(const db::Row& row);
+
+// id, video, sequence, type, data, at.
+Event event_from(const db::Row& row);
+
+}  // namespace vodmill::catalog

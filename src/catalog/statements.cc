@@ -1,0 +1,24 @@
+#include "catalog/statements.h"
+
+#include "catalog/event_sql.h"
+#include "catalog/generation_sql.h"
+#include "catalog/outbox_sql.h"
+#include "catalog/task_sql.h"
+#include "catalog/video_lock_sql.h"
+#include "catalog/video_sql.h"
+
+namespace vodmill::catalog {
+
+std::vector<db::Statement> all_statements() {
+  std::vector<db::Statement> all;
+  const auto add = [&all](const auto& some) { all.insert(all.end(), some.begin(), some.end()); };
+  add(video_lock_sql::kAll);
+  add(video_sql::kAll);
+  add(generation_sql::kAll);
+  add(task_sql::kAll);
+  add(event_sql::kAll);
+  add(outbox_sql::kAll);
+  return all;
+}
+
+}  // namespace vodmill::catalog

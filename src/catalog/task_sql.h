@@ -1,0 +1,102 @@
+// What task_catalog.cc says to the database.
+#pragma once
+
+#include <array>
+
+#include "db/connection.h"
+
+namespace vodmill::catalog::task_sql {
+
+using db::Statement;
+
+// ?1: the engine's build. ?2: the store's return plus one lease length. An audio task goes after a
+// chunk of the same urgency and index: a picture takes longer.
+inline constexpr Statement kNext{
+    "next task",
+    "WITH busy AS (SELECT v.owner AS owner, count(*) AS leased FROM tasks t "
+    "JOIN videos v ON v.id = t.video WHERE t.state = 'leased' GROUP BY v.owner) "
+    "SELECT t.id, t.video, t.generation, t.kind, t.idx, t.state, t.attempts, t.losses, t.cost, "
+    "t.done, t.result, t.error_code, t.error_message, t.token "
+    "FROM videos v JOIN tasks t ON t.video = v.id AND t.generation = v.generation "
+    "LEFT JOIN busy b ON b.owner = v.owner "
+    "WHERE v.status = 'processing' AND v.removed_at IS NULL AND (t.build = '' OR t.build = ?1) "
+    "AND ((t.state = 'waiting' AND t.not_before <= vodmill_now()) OR "
+    "(t.state = 'leased' AND t.lease_until <= vodmill_now() AND vodmill_now() >= ?2)) "
+    "ORDER BY t.urgency, v.priority, COALESCE(b.leased, 0), t.created_at, t.video, t.idx, "
+    "t.kind DESC LIMIT 1"};
+
+inline constexpr Statement kTake{
+    "take task",
+    "UPDATE tasks SET state = 'leased', token = token + 1, worker = ?3, "
+    "lease_until = vodmill_now() + ?4, losses = ?5 WHERE id = ?1 AND token = ?2 RETURNING token"};
+
+inline constexpr Statement kLose{
+    "lose task",
+    "UPDATE tasks SET state = 'failed', token = token + 1, lease_until = 0, losses = ?3, "
+    "error_code = ?4, error_message = ?5 WHERE id = ?1 AND token = ?2"};
+
+inline constexpr Statement kContext{
+    "task context",
+    "SELECT g.prefix, v.source, g.plan FROM generations g JOIN videos v ON v.id = g.video "
+    "WHERE g.video = ?1 AND g.number = ?2"};
+
+// Of an audio task its own rendition, of a chunk all others. InitSegments have index -1.
+inline constexpr Statement kCommitted{
+    "committed segments",
+    "SELECT s.rendition, s.idx, s.blob_key, s.bytes, s.start, s.duration, s.samples, s.timescale, "
+    "s.codecs FROM segments s JOIN tasks t ON t.video = s.video AND t.generation = s.generation "
+    "WHERE t.id = ?1 AND (s.idx < 0 OR (s.idx >= t.first_segment AND s.idx < t.end_segment)) "
+    "AND ((t.kind = 'audio' AND s.rendition = t.audio_rendition) OR "
+    "(t.kind = 'chunk' AND s.rendition <> t.audio_rendition)) ORDER BY s.rendition, s.idx"};
+
+inline constexpr Statement kFind{"find task", "SELECT video, generation FROM tasks WHERE id = ?1"};
+
+inline constexpr Statement kRenew{"renew task",
+                                  "UPDATE tasks SET lease_until = vodmill_now() + ?3, "
+                                  "done = CASE WHEN ?4 > done THEN ?4 ELSE done END "
+                                  "WHERE id = ?1 AND token = ?2 AND state = 'leased'"};
+
+// The fence's second half where nothing else changes in the row.
+inline constexpr Statement kHold{
+    "hold task",
+    "UPDATE tasks SET token = token WHERE id = ?1 AND token = ?2 AND state = 'leased'"};
+
+inline constexpr Statement kInsertSegment{
+    "insert segment",
+    "INSERT INTO segments (video, generation, rendition, idx, blob_key, bytes, start, duration, "
+    "samples, timescale, codecs) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
+    "ON CONFLICT (video, generation, rendition, idx) DO NOTHING"};
+
+inline constexpr Statement kForgiveLosses{"forgive losses",
+                                          "UPDATE tasks SET losses = 0 WHERE id = ?1"};
+
+inline constexpr Statement kFinish{
+    "finish task",
+    "UPDATE tasks SET state = 'completed', done = cost, result = ?3, lease_until = 0 "
+    "WHERE id = ?1 AND token = ?2 AND state = 'leased'"};
+
+inline constexpr Statement kFail{
+    "fail task",
+    "UPDATE tasks SET state = 'failed', error_code = ?3, error_message = ?4, lease_until = 0 "
+    "WHERE id = ?1 AND token = ?2 AND state = 'leased'"};
+
+inline constexpr Statement kSpendAttempt{
+    "spend attempt",
+    "UPDATE tasks SET attempts = attempts + 1, state = 'waiting', lease_until = 0, "
+    "not_before = vodmill_now() + ?3 WHERE id = ?1 AND token = ?2 AND state = 'leased' "
+    "RETURNING attempts"};
+
+inline constexpr Statement kFailSpent{
+    "fail spent task",
+    "UPDATE tasks SET state = 'failed', error_code = ?2, error_message = ?3 WHERE id = ?1"};
+
+inline constexpr Statement kGiveBack{
+    "give task back",
+    "UPDATE tasks SET state = 'waiting', lease_until = 0, not_before = vodmill_now() + ?3 "
+    "WHERE id = ?1 AND token = ?2 AND state = 'leased'"};
+
+inline constexpr std::array kAll{kNext,   kTake,  kLose,         kContext,       kCommitted,
+                                 kFind,   kRenew, kHold,         kInsertSegment, kForgiveLosses,
+                                 kFinish, kFail,  kSpendAttempt, kFailSpent,     kGiveBack};
+
+}  // namespace vodmill::catalog::task_sql

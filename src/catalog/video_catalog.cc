@@ -1,0 +1,220 @@
+#include "catalog/video_catalog.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <charconv>
+#include <limits>
+
+#include "catalog/rows.h"
+#include "catalog/video_lock.h"
+#include "catalog/video_sql.h"
+#include "core/event.h"
+#include "plan/json.h"
+
+namespace vodmill::catalog {
+namespace {
+
+using db::Transaction;
+
+constexpr int kLargestPage = 200;
+
+// Where a page begins: after this video, in the order newest first.
+struct Position {
+  std::int64_t created_at = std::numeric_limits<std::int64_t>::max();
+  std::string id;
+};
+
+std::string cursor_of(const Video& video) {
+  return fmt::format("{:x}.{}", video.created_at.ms, video.id.str());
+}
+
+Result<Position> position_from(std::string_view cursor) {
+  Position position;
+  if (cursor.empty()) return position;
+  const char* const end = cursor.data() + cursor.size();
+  const auto [rest, error] = std::from_chars(cursor.data(), end, position.created_at, 16);
+  if (error != std::errc() || rest == end || *rest != '.' || position.created_at < 0) {
+    return fail(ErrorCode::invalid_request,
+                "The cursor is not one of ours. Use next_cursor of the page before, unchanged.");
+  }
+  position.id.assign(rest + 1, end);
+  return position;
+}
+
+Result<Video> read_video(Transaction& transaction, const VideoId& id) {
+  const db::Rows rows = TRY(transaction.execute(video_sql::kGet, {id.str()}));
+  if (rows.empty()) return fail(ErrorCode::not_found, "There is no video with this id.");
+  return video_from(rows[0]);
+}
+
+Result<Video> create_video(Transaction& transaction, const NewVideo& video) {
+  TRY_VOID(transaction.execute(
+      video_sql::kInsert,
+      {video.id.str(), video.owner, video.metadata, video.priority, video.prefix,
+       to_json(video.source), video.sha256, name_of(VideoStatus::pending)}));
+  LockedVideo locked = TRY(lock_video(transaction, video.id));
+  TRY_VOID(open_generation(transaction, locked));
+  TRY_VOID(append_event(transaction, locked, event::kCreated));
+  return read_video(transaction, video.id);
+}
+
+Result<VideoPage> list_videos(Transaction& transaction, const VideoFilter& filter,
+                              const Position& after) {
+  // One more than the page tells whether another follows.
+  const int wanted = filter.limit + 1;
+  const db::Rows rows =
+      TRY(filter.status
+              ? transaction.execute(video_sql::kListByStatus,
+                                    {after.created_at, after.id, wanted, name_of(*filter.status)})
+              : transaction.execute(video_sql::kList, {after.created_at, after.id, wanted}));
+  VideoPage page;
+  for (const db::Row& row : rows.rows) {
+    if (static_cast<int>(page.videos.size()) == filter.limit) {
+      page.next_cursor = cursor_of(page.videos.back());
+      break;
+    }
+    page.videos.push_back(TRY(video_from(row)));
+  }
+  return page;
+}
+
+std::unexpected<Error> still_uploading() {
+  return fail(ErrorCode::conflict, "The video is still being uploaded. Finish or end the upload.");
+}
+
+Result<Video> retry_video(Transaction& transaction, const VideoId& id) {
+  LockedVideo video = TRY(lock_video(transaction, id));
+  if (video.status == VideoStatus::uploading) return still_uploading();
+  if (!is_final(video.status)) {
+    TRY_VOID(close_generation(transaction, video, VideoStatus::cancelled));
+    TRY_VOID(sweep_abandoned(transaction, id, video.generation));
+  }
+  ++video.generation;
+  video.status = VideoStatus::pending;
+  TRY_VOID(transaction.execute(video_sql::kNextGeneration,
+                               {id.str(), video.generation, name_of(video.status)}));
+  TRY_VOID(open_generation(transaction, video));
+  TRY_VOID(append_event(transaction, video, event::kRetried));
+  return read_video(transaction, id);
+}
+
+Result<Video> cancel_video(Transaction& transaction, const VideoId& id) {
+  LockedVideo video = TRY(lock_video(transaction, id));
+  if (video.status == VideoStatus::uploading) return still_uploading();
+  if (is_final(video.status)) return read_video(transaction, id);
+  video.status = VideoStatus::cancelled;
+  TRY_VOID(transaction.execute(
+      video_sql::kCancel, {id.str(), name_of(video.status), error_code_name(ErrorCode::cancelled),
+                           "The video was cancelled. Retry it to process it after all."}));
+  TRY_VOID(close_generation(transaction, video, VideoStatus::cancelled));
+  TRY_VOID(sweep_abandoned(transaction, id, video.generation));
+  TRY_VOID(append_event(transaction, video, event::kCancelled));
+  return read_video(transaction, id);
+}
+
+Result<> remove_video(Transaction& transaction, const VideoId& id, Milliseconds last_put) {
+  LockedVideo video = TRY(lock_video(transaction, id));
+  if (!is_final(video.status)) {
+    video.status = VideoStatus::cancelled;
+    TRY_VOID(close_generation(transaction, video, video.status));
+  }
+  TRY_VOID(append_event(transaction, video, event::kDeleted));
+  TRY_VOID(transaction.execute(video_sql::kRemove, {id.str(), name_of(video.status)}));
+  for (const Milliseconds delay : {Milliseconds(0), last_put}) {
+    TRY_VOID(transaction.execute(video_sql::kSweepVideo,
+                                 {id.str(), static_cast<std::int64_t>(delay.count())}));
+  }
+  return {};
+}
+
+Result<Generation> read_generation(Transaction& transaction, const VideoId& id, int number) {
+  const db::Rows rows = TRY(transaction.execute(video_sql::kGeneration, {id.str(), number}));
+  if (rows.empty()) return fail(ErrorCode::not_found, "The video has no such generation.");
+  const db::Row& row = rows[0];
+  Generation generation;
+  generation.video = id;
+  generation.number = number;
+  generation.prefix = row.text(1);
+  const auto status = video_status_from(row.text(0));
+  if (!status) return fail(ErrorCode::internal_error, "database: unknown status " + row.text(0));
+  generation.status = *status;
+  if (!row.is_null(2)) generation.info = TRY(plan::source_info_from_json(row.text(2)));
+  if (!row.is_null(3)) generation.plan = TRY(plan::plan_from_json(row.text(3)));
+  return generation;
+}
+
+Result<std::vector<Segment>> read_segments(Transaction& transaction, const VideoId& id,
+                                           int generation, const std::string& rendition) {
+  const db::Rows rows =
+      TRY(transaction.execute(video_sql::kSegments, {id.str(), generation, rendition}));
+  std::vector<Segment> segments;
+  for (const db::Row& row : rows.rows) segments.push_back(segment_from(row));
+  return segments;
+}
+
+}  // namespace
+
+Async<Video> SqlVideoCatalog::create(NewVideo video) {
+  auto work = [video = std::move(video)](Transaction& transaction) {
+    return create_video(transaction, video);
+  };
+  return database_.write(std::move(work));
+}
+
+Async<Video> SqlVideoCatalog::get(VideoId id) {
+  auto work = [id = std::move(id)](Transaction& transaction) {
+    return read_video(transaction, id);
+  };
+  return database_.read(std::move(work));
+}
+
+Async<VideoPage> SqlVideoCatalog::list(VideoFilter filter) {
+  auto work = [filter = std::move(filter)](Transaction& transaction) -> Result<VideoPage> {
+    if (filter.limit < 1 || filter.limit > kLargestPage) {
+      return fail(ErrorCode::invalid_request,
+                  fmt::format("limit must be between 1 and {}.", kLargestPage));
+    }
+    const Position after = TRY(position_from(filter.cursor));
+    return list_videos(transaction, filter, after);
+  };
+  return database_.read(std::move(work));
+}
+
+Async<Video> SqlVideoCatalog::retry(VideoId id) {
+  auto work = [id = std::move(id)](Transaction& transaction) {
+    return retry_video(transaction, id);
+  };
+  return database_.write(std::move(work));
+}
+
+Async<Video> SqlVideoCatalog::cancel(VideoId id) {
+  auto work = [id = std::move(id)](Transaction& transaction) {
+    return cancel_video(transaction, id);
+  };
+  return database_.write(std::move(work));
+}
+
+Async<> SqlVideoCatalog::remove(VideoId id, Milliseconds last_put) {
+  auto work = [id = std::move(id), last_put](Transaction& transaction) {
+    return remove_video(transaction, id, last_put);
+  };
+  return database_.write(std::move(work));
+}
+
+Async<Generation> SqlVideoCatalog::generation(VideoId id, int number) {
+  auto work = [id = std::move(id), number](Transaction& transaction) {
+    return read_generation(transaction, id, number);
+  };
+  return database_.read(std::move(work));
+}
+
+Async<std::vector<Segment>> SqlVideoCatalog::segments(VideoId id, int generation,
+                                                      std::string rendition) {
+  auto work = [id = std::move(id), generation,
+               rendition = std::move(rendition)](Transaction& transaction) {
+    return read_segments(transaction, id, generation, rendition);
+  };
+  return database_.read(std::move(work));
+}
+
+}  // namespace vodmill::catalog

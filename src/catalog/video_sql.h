@@ -1,0 +1,64 @@
+// What video_catalog.cc says to the database.
+#pragma once
+
+#include <array>
+
+#include "db/connection.h"
+
+namespace vodmill::catalog::video_sql {
+
+using db::Statement;
+
+inline constexpr Statement kInsert{
+    "insert video",
+    "INSERT INTO videos (id, owner, metadata, priority, prefix, source, sha256, created_at, "
+    "updated_at, event_sequence, generation, status) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, vodmill_now(), vodmill_now(), 0, 1, ?8)"};
+
+inline constexpr Statement kGet{"get video", "SELECT * FROM shown_videos WHERE id = ?1"};
+
+inline constexpr Statement kList{"list videos",
+                                 "SELECT * FROM shown_videos WHERE (created_at, id) < (?1, ?2) "
+                                 "ORDER BY created_at DESC, id DESC LIMIT ?3"};
+
+inline constexpr Statement kListByStatus{
+    "list videos by status",
+    "SELECT * FROM shown_videos WHERE status = ?4 AND (created_at, id) < (?1, ?2) "
+    "ORDER BY created_at DESC, id DESC LIMIT ?3"};
+
+inline constexpr Statement kNextGeneration{
+    "next generation",
+    "UPDATE videos SET generation = ?2, status = ?3, progress = 0, waiting_reason = '', "
+    "error_code = NULL, error_message = NULL WHERE id = ?1"};
+
+inline constexpr Statement kCancel{
+    "cancel video",
+    "UPDATE videos SET status = ?2, waiting_reason = '', error_code = ?3, error_message = ?4 "
+    "WHERE id = ?1"};
+
+inline constexpr Statement kRemove{"remove video",
+                                   "UPDATE videos SET removed_at = vodmill_now() WHERE id = ?1"};
+
+// A video without a prefix of its own owns only what its generations have written.
+inline constexpr Statement kSweepVideo{
+    "sweep video",
+    "INSERT INTO sweeps (prefix, due_at) "
+    "SELECT prefix, vodmill_now() + ?2 FROM videos WHERE id = ?1 AND prefix <> '' "
+    "UNION ALL SELECT g.prefix, vodmill_now() + ?2 FROM generations g "
+    "JOIN videos v ON v.id = g.video WHERE v.id = ?1 AND v.prefix = ''"};
+
+inline constexpr Statement kGeneration{
+    "get generation",
+    "SELECT g.status, g.prefix, g.info, g.plan FROM generations g "
+    "JOIN videos v ON v.id = g.video "
+    "WHERE g.video = ?1 AND g.number = ?2 AND v.removed_at IS NULL"};
+
+inline constexpr Statement kSegments{
+    "list segments",
+    "SELECT rendition, idx, blob_key, bytes, start, duration, samples, timescale, codecs "
+    "FROM segments WHERE video = ?1 AND generation = ?2 AND rendition = ?3 ORDER BY idx"};
+
+inline constexpr std::array kAll{kInsert, kGet,    kList,       kListByStatus, kNextGeneration,
+                                 kCancel, kRemove, kSweepVideo, kGeneration,   kSegments};
+
+}  // namespace vodmill::catalog::video_sql
