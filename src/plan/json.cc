@@ -232,15 +232,17 @@ std::string to_json(const Plan& plan) {
   return json::serialize(o);
 }
 
-std::string to_json(const SourceInfo& info) {
+json::object to_object(const SourceInfo& info) {
   json::object o{{"container", info.container},
                  {"bytes", info.bytes},
                  {"truncated", info.truncated},
                  {"notes", to_array(info.notes)}};
   if (info.video) o["video"] = video_to_json(*info.video);
   if (info.audio) o["audio"] = audio_to_json(*info.audio);
-  return json::serialize(o);
+  return o;
 }
+
+std::string to_json(const SourceInfo& info) { return json::serialize(to_object(info)); }
 
 Result<Plan> plan_from_json(std::string_view text) {
   const json::value document = TRY(parse_json(text));

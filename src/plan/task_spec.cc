@@ -1,6 +1,5 @@
 #include "plan/task_spec.h"
 
-#include "base/json.h"
 #include "plan/json.h"
 
 namespace vodmill::plan {
@@ -25,33 +24,30 @@ Result<> check(const TaskSpec& spec) {
 
 }  // namespace
 
-std::string to_json(const TaskSpec& spec) {
+json::object to_json(const TaskSpec& spec) {
   json::object o{{"kind", name_of(spec.kind)},
                  {"source_bytes", spec.source_bytes},
                  {"chunk", spec.chunk},
                  {"resume", json::array(spec.resume.begin(), spec.resume.end())},
                  {"threads", spec.threads}};
   if (spec.plan) o["plan"] = to_json(*spec.plan);
-  return json::serialize(o);
+  return o;
 }
 
-Result<TaskSpec> task_spec_from_json(std::string_view text) {
-  const json::value document = TRY(parse_json(text));
-  const json::object* o = document.if_object();
-  if (!o) return wrong("a task must be a JSON object");
+Result<TaskSpec> task_spec_from_json(const json::object& o) {
   TaskSpec spec;
-  const auto kind = task_kind_from(TRY(get_string(*o, "kind")));
+  const auto kind = task_kind_from(TRY(get_string(o, "kind")));
   if (!kind) return wrong("an unknown kind of task");
   spec.kind = *kind;
-  spec.source_bytes = TRY(get_int(*o, "source_bytes"));
-  spec.chunk = static_cast<int>(TRY(get_int(*o, "chunk")));
-  spec.threads = static_cast<int>(TRY(get_int(*o, "threads")));
-  for (const json::value& segment : *TRY(get_array(*o, "resume"))) {
+  spec.source_bytes = TRY(get_int(o, "source_bytes"));
+  spec.chunk = static_cast<int>(TRY(get_int(o, "chunk")));
+  spec.threads = static_cast<int>(TRY(get_int(o, "threads")));
+  for (const json::value& segment : *TRY(get_array(o, "resume"))) {
     if (!segment.is_int64()) return wrong("resume must hold integers");
     spec.resume.push_back(static_cast<int>(segment.get_int64()));
   }
-  if (o->contains("plan")) {
-    const std::string plan = TRY(get_string(*o, "plan"));
+  if (o.contains("plan")) {
+    const std::string plan = TRY(get_string(o, "plan"));
     spec.plan = TRY(plan_from_json(plan));
   }
   TRY_VOID(check(spec));

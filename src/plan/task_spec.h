@@ -4,11 +4,10 @@
 #pragma once
 
 #include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "core/plan.h"
 #include "core/task.h"
 
@@ -24,7 +23,7 @@ struct TaskSpec {
   int threads = 1;  // for the decoder
 };
 
-std::string to_json(const TaskSpec& spec);
-Result<TaskSpec> task_spec_from_json(std::string_view text);
+json::object to_json(const TaskSpec& spec);
+Result<TaskSpec> task_spec_from_json(const json::object& object);
 
 }  // namespace vodmill::plan

@@ -1,0 +1,60 @@
+// Decoded sound on the video's clock: sample k is at k / rate after T0, for the whole video.
+//
+// Takes decoded frames with their times, resamples and downmixes, fills gaps with silence, cuts
+// overlaps, follows drift, and gives out the samples of [start, ...) in order. Interleaving: planar
+// float. One thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "av/libav.h"
+
+namespace vodmill::av {
+
+class AudioTimeline {
+ public:
+  // `start`: the first sample that is wanted. rate in Hz, channels 1 or 2.
+  AudioTimeline(int rate, int channels, std::int64_t start)
+      : rate_(rate),
+        channels_(channels),
+        planes_(static_cast<std::size_t>(channels)),
+        front_(start) {}
+
+  // Adds a decoded frame whose first sample belongs at `position` (samples at the output's rate).
+  Result<> add(const AVFrame& frame, std::int64_t position);
+
+  // No more frames: what the resampler still holds comes out.
+  Result<> finish();
+
+  // Samples that are ready: [front(), end()).
+  std::int64_t front() const { return front_; }
+  std::int64_t end() const {
+    return front_ + static_cast<std::int64_t>(planes_.front().size() - read_);
+  }
+
+  // Moves the next samples, padded with silence where there are fewer than count, into frame's
+  // planes.
+  void take(AVFrame& frame, int count);
+
+ private:
+  Result<> set_up(const AVFrame& frame);
+  Result<> convert(const AVFrame* frame);
+  void append_silence(std::int64_t samples);
+  void append(const std::vector<std::vector<float>>& samples, std::int64_t count);
+
+  const int rate_;
+  const int channels_;
+  std::vector<std::vector<float>> planes_;
+  std::size_t read_ = 0;  // samples of planes_ that were taken already
+  std::int64_t front_;    // the position of planes_[.][read_]
+  std::optional<std::int64_t>
+      next_;  // where the next converted sample falls; none before the first frame
+  ResamplerPtr resampler_;
+  int source_rate_ = 0;
+  int source_format_ = -1;
+  int source_channels_ = 0;
+};
+
+}  // namespace vodmill::av

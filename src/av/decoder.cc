@@ -1,0 +1,60 @@
+#include "av/decoder.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include "av/allowed.h"
+
+namespace vodmill::av {
+namespace {
+
+constexpr std::int64_t kMaxPixels = std::int64_t{8192} * 8192;
+
+const AVCodec* allowed_decoder(const AVStream& stream) {
+  const AVCodec* codec = avcodec_find_decoder(stream.codecpar->codec_id);
+  return codec && is_allowed_decoder(codec->name) ? codec : nullptr;
+}
+
+}  // namespace
+
+bool has_allowed_decoder(const AVStream& stream) { return allowed_decoder(stream) != nullptr; }
+
+Result<Decoder> Decoder::open(const AVStream& stream, int threads) {
+  const AVCodec* codec = allowed_decoder(stream);
+  if (!codec) {
+    return fail(ErrorCode::unsupported_codec,
+                fmt::format("The codec {} cannot be decoded here. Convert the file to H.264 first.",
+                            avcodec_get_name(stream.codecpar->codec_id)));
+  }
+  CodecContextPtr context(avcodec_alloc_context3(codec));
+  if (!context) return fail_av(AVERROR(ENOMEM), ErrorCode::out_of_memory, "decoder");
+  const int copied = avcodec_parameters_to_context(context.get(), stream.codecpar);
+  if (copied < 0) return fail_av(copied, ErrorCode::malformed_input, "decoder parameters");
+  context->pkt_timebase = stream.time_base;
+  context->thread_count = threads;
+  context->max_pixels = kMaxPixels;
+  const int opened = avcodec_open2(context.get(), codec, nullptr);
+  if (opened < 0) return fail_av(opened, ErrorCode::malformed_input, "open decoder");
+  return Decoder(std::move(context));
+}
+
+Result<> Decoder::send(const AVPacket* packet) {
+  const int sent = avcodec_send_packet(context_.get(), packet);
+  if (sent == AVERROR(ENOMEM)) return fail_av(sent, ErrorCode::out_of_memory, "decode");
+  if (sent < 0 && sent != AVERROR_EOF) ++undecodable_;
+  return {};
+}
+
+Result<bool> Decoder::receive(AVFrame& frame) {
+  for (;;) {
+    const int got = avcodec_receive_frame(context_.get(), &frame);
+    if (got >= 0) return true;
+    if (got == AVERROR(EAGAIN) || got == AVERROR_EOF) return false;
+    if (got == AVERROR(ENOMEM)) return fail_av(got, ErrorCode::out_of_memory, "decode");
+    // With frame threads the damage of a packet is reported here.
+    if (++undecodable_ > INT32_MAX) return false;
+  }
+}
+
+void Decoder::flush() { avcodec_flush_buffers(context_.get()); }
+
+}  // namespace vodmill::av

@@ -1,0 +1,38 @@
+// One stream's decoder: packets in, frames out in presentation order.
+#pragma once
+
+#include <optional>
+
+#include "av/libav.h"
+
+namespace vodmill::av {
+
+class Decoder {
+ public:
+  // Errors: unsupported_codec (libav has none, or allowed.h does not name it), malformed_input
+  // (it refuses the stream's parameters), resolution_exceeds_limit.
+  static Result<Decoder> open(const AVStream& stream, int threads);
+
+  // Feeds a packet; nullptr at the end. A packet that cannot be decoded is counted, not an error.
+  Result<> send(const AVPacket* packet);
+
+  // The next frame into `frame`; false when the decoder wants another packet or has ended.
+  Result<bool> receive(AVFrame& frame);
+
+  // Forgets everything, for the next packet after a seek.
+  void flush();
+
+  const AVCodecContext& context() const { return *context_; }
+  std::int64_t undecodable_packets() const { return undecodable_; }
+
+ private:
+  explicit Decoder(CodecContextPtr context) : context_(std::move(context)) {}
+
+  CodecContextPtr context_;
+  std::int64_t undecodable_ = 0;
+};
+
+// Whether `stream` has a decoder that allowed.h names.
+bool has_allowed_decoder(const AVStream& stream);
+
+}  // namespace vodmill::av

@@ -1,0 +1,199 @@
+#include "av/picture.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include "av/libav.h"
+
+extern "C" {
+#include <libavfilter/buffersink.h>
+#include <libavfilter/buffersrc.h>
+#include <libavutil/pixdesc.h>
+}
+
+namespace vodmill::av {
+namespace {
+
+constexpr int kHighDefinitionLines =
+    720;  // untagged pictures from here on are BT.709, below BT.601
+
+std::unexpected<Error> broken(int averror, std::string_view doing) {
+  return fail_av(averror, ErrorCode::transcode_failed, doing);
+}
+
+std::string_view matrix_of(const AVFrame& frame) {
+  switch (frame.colorspace) {
+    case AVCOL_SPC_BT709:
+      return "bt709";
+    case AVCOL_SPC_BT470BG:
+    case AVCOL_SPC_SMPTE170M:
+      return "bt601";
+    case AVCOL_SPC_FCC:
+      return "fcc";
+    case AVCOL_SPC_SMPTE240M:
+      return "smpte240m";
+    case AVCOL_SPC_BT2020_NCL:
+    case AVCOL_SPC_BT2020_CL:
+      return "bt2020";
+    default:
+      return frame.height >= kHighDefinitionLines ? "bt709" : "bt601";
+  }
+}
+
+bool is_rgb(const AVFrame& frame) {
+  const AVPixFmtDescriptor* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
+  return format && (format->flags & AV_PIX_FMT_FLAG_RGB) != 0;
+}
+
+// Quarter turns and mirroring, in libavfilter's words.
+std::string turn(int rotation, bool mirrored) {
+  std::string filters;
+  if (rotation == 90) filters += ",transpose=clock";
+  if (rotation == 180) filters += ",hflip,vflip";
+  if (rotation == 270) filters += ",transpose=cclock";
+  if (mirrored) filters += ",hflip";
+  return filters;
+}
+
+}  // namespace
+
+Normalizer::Shape Normalizer::shape_of(const AVFrame& frame) {
+  return {frame.width,       frame.height,    frame.format,         frame.colorspace,
+          frame.color_range, frame.color_trc, frame.color_primaries};
+}
+
+// Only numbers and words of ours: nothing in it was written by the file.
+std::string Normalizer::description(const AVFrame& frame) const {
+  const Rendition& top = plan_.ladder.front();
+  const bool on_its_side = plan_.rotation % 180 != 0;
+  const int width = on_its_side ? top.height : top.width;
+  const int height = on_its_side ? top.width : top.height;
+  std::string filters = plan_.deinterlace ? "bwdif=mode=send_frame:deint=interlaced," : "";
+  if (!plan_.tone_map.empty()) {
+    // Scaled first: tone mapping works in floating point, a pixel at a time.
+    filters += fmt::format(
+        "zscale=w={}:h={}:tin={}:min=2020_ncl:pin=2020:t=linear:npl=203,format=gbrpf32le,"
+        "zscale=p=709,tonemap=tonemap=mobius:desat=0,"
+        "zscale=t=709:m=709:r=limited,format=yuv420p",
+        width, height, plan_.tone_map);
+  } else {
+    const bool full = frame.color_range == AVCOL_RANGE_JPEG;
+    filters += fmt::format("scale=w={}:h={}:flags=bicubic:out_color_matrix=bt709:out_range=tv",
+                           width, height);
+    if (!is_rgb(frame)) {
+      filters +=
+          fmt::format(":in_color_matrix={}:in_range={}", matrix_of(frame), full ? "pc" : "tv");
+    }
+    filters += ",format=yuv420p";
+  }
+  return filters + turn(plan_.rotation, plan_.mirrored) + ",setsar=1";
+}
+
+Result<> Normalizer::build(const AVFrame& frame) {
+  graph_.reset(avfilter_graph_alloc());
+  if (!graph_) return broken(AVERROR(ENOMEM), "filter graph");
+  graph_->nb_threads = 1;
+  const std::string arguments =
+      fmt::format("video_size={}x{}:pix_fmt={}:time_base={}/{}:pixel_aspect=1/1", frame.width,
+                  frame.height, frame.format, time_base_.num, time_base_.den);
+  int made = avfilter_graph_create_filter(&source_, avfilter_get_by_name("buffer"), "in",
+                                          arguments.c_str(), nullptr, graph_.get());
+  if (made < 0) return broken(made, "filter source");
+  made = avfilter_graph_create_filter(&sink_, avfilter_get_by_name("buffersink"), "out", nullptr,
+                                      nullptr, graph_.get());
+  if (made < 0) return broken(made, "filter sink");
+
+  AVFilterInOut* outputs = avfilter_inout_alloc();
+  AVFilterInOut* inputs = avfilter_inout_alloc();
+  outputs->name = av_strdup("in");
+  outputs->filter_ctx = source_;
+  inputs->name = av_strdup("out");
+  inputs->filter_ctx = sink_;
+  made = avfilter_graph_parse_ptr(graph_.get(), description(frame).c_str(), &inputs, &outputs,
+                                  nullptr);
+  avfilter_inout_free(&inputs);
+  avfilter_inout_free(&outputs);
+  if (made < 0) return broken(made, "filters");
+  made = avfilter_graph_config(graph_.get(), nullptr);
+  if (made < 0) return broken(made, "filters");
+  shape_ = shape_of(frame);
+  return {};
+}
+
+Result<> Normalizer::send(AVFrame* frame) {
+  if (!frame) {
+    if (!graph_) return {};
+    const int sent = av_buffersrc_add_frame(source_, nullptr);
+    return sent < 0 ? Result<>(broken(sent, "filter")) : Result<>();
+  }
+  if (!graph_ || shape_ != shape_of(*frame)) {
+    if (graph_) {
+      // Pictures that the old graph still holds come before the new shape's.
+      TRY_VOID(send(nullptr));
+      for (FramePtr rest = make_frame(); av_buffersink_get_frame(sink_, rest.get()) >= 0;) {
+        left_over_.push_back(std::exchange(rest, make_frame()));
+      }
+    }
+    TRY_VOID(build(*frame));
+  }
+  // The aspect ratio is dealt with in the plan's sizes.
+  frame->sample_aspect_ratio = {1, 1};
+  const int sent = av_buffersrc_add_frame(source_, frame);
+  if (sent < 0) return broken(sent, "filter");
+  return {};
+}
+
+Result<bool> Normalizer::receive(AVFrame& picture) {
+  if (!left_over_.empty()) {
+    av_frame_move_ref(&picture, left_over_.front().get());
+    left_over_.erase(left_over_.begin());
+    return true;
+  }
+  if (!graph_) return false;
+  const int got = av_buffersink_get_frame(sink_, &picture);
+  if (got == AVERROR(EAGAIN) || got == AVERROR_EOF) return false;
+  if (got < 0) return broken(got, "filter");
+  return true;
+}
+
+Result<Cascade> Cascade::make(std::span<const Rendition> ladder) {
+  Cascade cascade;
+  cascade.pictures_.assign(ladder.size(), nullptr);
+  for (std::size_t i = 1; i < ladder.size(); ++i) {
+    const Rendition& above = ladder[i - 1];
+    const Rendition& rung = ladder[i];
+    cascade.scalers_.emplace_back();
+    cascade.buffers_.emplace_back();
+    if (above.width == rung.width && above.height == rung.height) continue;
+    cascade.scalers_.back().reset(sws_getContext(above.width, above.height, AV_PIX_FMT_YUV420P,
+                                                 rung.width, rung.height, AV_PIX_FMT_YUV420P,
+                                                 SWS_BICUBIC, nullptr, nullptr, nullptr));
+    if (!cascade.scalers_.back()) return broken(AVERROR(EINVAL), "scaler");
+    FramePtr buffer = make_frame();
+    buffer->format = AV_PIX_FMT_YUV420P;
+    buffer->width = rung.width;
+    buffer->height = rung.height;
+    const int allocated = av_frame_get_buffer(buffer.get(), 0);
+    if (allocated < 0) return broken(allocated, "picture buffer");
+    cascade.buffers_.back() = std::move(buffer);
+  }
+  return cascade;
+}
+
+Result<std::span<AVFrame* const>> Cascade::scale(AVFrame* top) {
+  pictures_.front() = top;
+  for (std::size_t i = 0; i + 1 < pictures_.size(); ++i) {
+    AVFrame* above = pictures_[i];
+    if (!scalers_[i]) {
+      pictures_[i + 1] = above;
+      continue;
+    }
+    AVFrame* rung = buffers_[i].get();
+    const int lines = sws_scale(scalers_[i].get(), above->data, above->linesize, 0, above->height,
+                                rung->data, rung->linesize);
+    if (lines < 0) return broken(lines, "scale");
+    pictures_[i + 1] = rung;
+  }
+  return std::span<AVFrame* const>(pictures_);
+}
+
+}  // namespace vodmill::av

@@ -1,0 +1,61 @@
+// From a decoded frame to the pictures of the ladder: one normaliser, then a cascade of scalers.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "av/libav.h"
+#include "core/plan.h"
+
+namespace vodmill::av {
+
+// Turns whatever was decoded into the top rung's picture: upright, square pixels, progressive,
+// 8-bit 4:2:0, BT.709, limited range. Frames that are so already pass through without a copy.
+//
+// Output size, colour and aspect ratio come from the plan, never from a frame.
+class Normalizer {
+ public:
+  Normalizer(const Plan& plan, Rational time_base) : plan_(plan), time_base_(time_base) {}
+
+  // Gives a frame in; nullptr at the end. The frame's reference is taken over.
+  Result<> send(AVFrame* frame);
+
+  // The next picture; false when another frame is wanted or all have come. Keeps each frame's pts.
+  Result<bool> receive(AVFrame& picture);
+
+ private:
+  struct Shape {
+    int width = 0, height = 0, format = -1, color_space = 0, color_range = 0, transfer = 0,
+        primaries = 0;
+    bool operator==(const Shape&) const = default;
+  };
+  static Shape shape_of(const AVFrame& frame);
+  Result<> build(const AVFrame& frame);
+  std::string description(const AVFrame& frame) const;
+
+  const Plan& plan_;
+  Rational time_base_;
+  FilterGraphPtr graph_;
+  AVFilterContext* source_ = nullptr;  // owned by graph_
+  AVFilterContext* sink_ = nullptr;
+  Shape shape_;
+  std::vector<FramePtr> left_over_;  // what the graph before the last change of shape still held
+};
+
+// Scales the top rung's picture down the ladder, each rung from the one above it.
+class Cascade {
+ public:
+  static Result<Cascade> make(std::span<const Rendition> ladder);
+
+  // The pictures of all rungs for `top`, largest first; valid until the next call.
+  Result<std::span<AVFrame* const>> scale(AVFrame* top);
+
+ private:
+  std::vector<ScalerPtr>
+      scalers_;  // [i] makes rung i + 1 from rung i; null where the sizes are equal
+  std::vector<FramePtr> buffers_;
+  std::vector<AVFrame*> pictures_;
+};
+
+}  // namespace vodmill::av

@@ -1,0 +1,150 @@
+#include "mill/chunk.h"
+
+#include <algorithm>
+#include <deque>
+
+#include "av/picture.h"
+#include "mill/frame_reader.h"
+#include "mill/rung.h"
+
+namespace vodmill::mill {
+namespace {
+
+constexpr int kFramesBetweenReports = 8;
+
+class ChunkEncoder {
+ public:
+  ChunkEncoder(const plan::TaskSpec& spec, Output& output)
+      : plan_(*spec.plan),
+        chunk_(plan_.chunks[static_cast<std::size_t>(spec.chunk)]),
+        output_(output),
+        normalizer_(plan_, plan_.source_time_base) {}
+
+  Result<json::object> run(av::ByteSource& source, const plan::TaskSpec& spec);
+
+ private:
+  Result<> open_rungs(const std::vector<int>& resume);
+  Result<> encode(FrameReader& reader);
+  Result<> encode_ready();
+  Result<> encode_picture(AVFrame& picture, std::int64_t from, std::int64_t to);
+  Result<> report();
+
+  struct Range {
+    std::int64_t from, to;
+  };
+
+  const Plan& plan_;
+  const Chunk chunk_;
+  Output& output_;
+  av::Normalizer normalizer_;
+  std::optional<av::Cascade> cascade_;
+  std::vector<std::optional<Rung>>
+      rungs_;                        // in ladder order; none where every segment is committed
+  std::deque<Range> in_normalizer_;  // of the frames given to it, in order
+  std::int64_t done_ = 0;            // pixels x frames, committed ones included
+  int unreported_ = 0;
+};
+
+std::int64_t pixels(const Rendition& rendition) {
+  return static_cast<std::int64_t>(rendition.width) * rendition.height;
+}
+
+Result<> ChunkEncoder::open_rungs(const std::vector<int>& resume) {
+  for (std::size_t i = 0; i < plan_.ladder.size(); ++i) {
+    rungs_.emplace_back();
+    const int first = std::clamp(resume[i], chunk_.first_segment, chunk_.end_segment);
+    const auto at = [&](int segment) {
+      return plan_.boundaries[static_cast<std::size_t>(segment)];
+    };
+    done_ += pixels(plan_.ladder[i]) * (at(first) - at(chunk_.first_segment));
+    if (first == chunk_.end_segment) continue;
+    rungs_.back().emplace(TRY(Rung::open(plan_, i, first, chunk_.end_segment)));
+  }
+  return {};
+}
+
+Result<> ChunkEncoder::report() {
+  if (++unreported_ < kFramesBetweenReports) return {};
+  unreported_ = 0;
+  return output_.progress(done_);
+}
+
+Result<> ChunkEncoder::encode_picture(AVFrame& picture, std::int64_t from, std::int64_t to) {
+  if (from == to) return {};
+  const std::span<AVFrame* const> pictures = TRY(cascade_->scale(&picture));
+  const std::int64_t first_counted =
+      plan_.boundaries[static_cast<std::size_t>(chunk_.first_segment)];
+  const std::int64_t end_counted = plan_.boundaries[static_cast<std::size_t>(chunk_.end_segment)];
+  for (std::int64_t n = from; n < to; ++n) {
+    for (std::size_t i = 0; i < rungs_.size(); ++i) {
+      auto& rung = rungs_[i];
+      if (!rung || n < rung->first_frame() || n >= rung->end_frame()) continue;
+      TRY_VOID(rung->add(*pictures[i], n, output_));
+      if (n >= first_counted && n < end_counted) done_ += pixels(plan_.ladder[i]);
+    }
+    TRY_VOID(report());
+  }
+  return {};
+}
+
+Result<> ChunkEncoder::encode_ready() {
+  for (av::FramePtr picture = av::make_frame(); TRY(normalizer_.receive(*picture));) {
+    if (in_normalizer_.empty()) {
+      return fail(ErrorCode::internal_error, "a filter gave more pictures than it was given");
+    }
+    const Range range = in_normalizer_.front();
+    in_normalizer_.pop_front();
+    TRY_VOID(encode_picture(*picture, range.from, range.to));
+    av_frame_unref(picture.get());
+  }
+  return {};
+}
+
+Result<> ChunkEncoder::encode(FrameReader& reader) {
+  for (;;) {
+    std::optional<ShownFrame> shown = TRY(reader.next());
+    if (!shown) break;
+    in_normalizer_.push_back({shown->from, shown->to});
+    TRY_VOID(normalizer_.send(shown->frame.get()));
+    TRY_VOID(encode_ready());
+  }
+  TRY_VOID(normalizer_.send(nullptr));
+  return encode_ready();
+}
+
+Result<json::object> ChunkEncoder::run(av::ByteSource& source, const plan::TaskSpec& spec) {
+  cascade_.emplace(TRY(av::Cascade::make(plan_.ladder)));
+  TRY_VOID(open_rungs(spec.resume));
+  std::int64_t first = INT64_MAX;
+  std::int64_t end = 0;
+  for (const auto& rung : rungs_) {
+    if (!rung) continue;
+    first = std::min(first, rung->first_frame());
+    end = std::max(end, rung->end_frame());
+  }
+  json::object counts{{"decoded", 0}, {"encoded", 0}, {"undecodable", 0}};
+  if (first >= end) return counts;
+
+  FrameReader reader = TRY(FrameReader::open(source, plan_, first, end, spec.threads));
+  TRY_VOID(encode(reader));
+  std::int64_t encoded = 0;
+  for (auto& rung : rungs_) {
+    if (!rung) continue;
+    TRY_VOID(rung->finish(output_));
+    encoded += rung->encoded();
+  }
+  TRY_VOID(output_.progress(done_));
+  counts["decoded"] = reader.decoded();
+  counts["encoded"] = encoded;
+  counts["undecodable"] = reader.undecodable();
+  return counts;
+}
+
+}  // namespace
+
+Result<json::object> encode_chunk(av::ByteSource& source, const plan::TaskSpec& spec,
+                                  Output& output) {
+  return ChunkEncoder(spec, output).run(source, spec);
+}
+
+}  // namespace vodmill::mill

@@ -1,0 +1,17 @@
+// The chunk task: one decode, one cascade of scalers, every rendition of the chunk's segments.
+#pragma once
+
+#include "av/byte_source.h"
+#include "base/json.h"
+#include "mill/output.h"
+#include "plan/task_spec.h"
+
+namespace vodmill::mill {
+
+// REQUIRES: spec.kind == TaskKind::chunk. The result tells what it took: {"decoded", "encoded",
+// "undecodable"}, the counts of frames and of packets. Errors: as FrameReader and the encoders give
+// them.
+Result<json::object> encode_chunk(av::ByteSource& source, const plan::TaskSpec& spec,
+                                  Output& output);
+
+}  // namespace vodmill::mill

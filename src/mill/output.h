@@ -1,0 +1,25 @@
+// Where a task's products go: the output pipe in a mill, a list in tests. Called from the task's
+// thread.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+namespace vodmill::mill {
+
+class Output {
+ public:
+  virtual ~Output() = default;
+
+  // A finished piece of `rendition`: kInitSegment, then the segments in order. May wait for the
+  // reader.
+  virtual Result<> segment(std::string_view rendition, int index, ByteView bytes) = 0;
+
+  // So much of the task's cost is done.
+  virtual Result<> progress(std::int64_t done) = 0;
+};
+
+}  // namespace vodmill::mill

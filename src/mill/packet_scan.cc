@@ -1,0 +1,55 @@
+#include "mill/packet_scan.h"
+
+namespace vodmill::mill {
+
+void PacketScan::add(const AVPacket& packet) {
+  ++seen;
+  if (av_packet_get_side_data(&packet, AV_PKT_DATA_ENCRYPTION_INFO, nullptr)) encrypted = true;
+  if ((packet.flags & AV_PKT_FLAG_DISCARD) != 0) return;
+  ++packets;
+  const std::int64_t time = packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
+  if (time == AV_NOPTS_VALUE) return;
+  pts.push_back(time);
+  end = std::max(end, time + std::max<std::int64_t>(packet.duration, 0));
+  if ((packet.flags & AV_PKT_FLAG_KEY) != 0) keyframes.push_back(time);
+}
+
+void PacketScan::sort() {
+  for (std::vector<std::int64_t>* times : {&pts, &keyframes}) {
+    std::ranges::sort(*times);
+    const auto repeated = std::ranges::unique(*times);
+    times->erase(repeated.begin(), repeated.end());
+  }
+}
+
+std::int64_t PacketScan::end_with_last_step() const {
+  if (end > pts.back()) return end;
+  if (pts.size() < 2) return pts.back() + 1;
+  return pts.back() + (pts.back() - pts.front()) / (std::ssize(pts) - 1);
+}
+
+Rational PacketScan::average_rate(Rational time_base) const {
+  if (pts.size() < 2) return {0, 1};
+  int num = 0;
+  int den = 1;
+  av_reduce(&num, &den, (std::ssize(pts) - 1) * time_base.den,
+            (pts.back() - pts.front()) * time_base.num, INT32_MAX);
+  return den > 0 ? Rational{num, den} : Rational{0, 1};
+}
+
+Result<> scan_packets(av::Input& input, int video, PacketScan& video_scan, int audio,
+                      PacketScan& audio_scan) {
+  const av::PacketPtr packet = av::make_packet();
+  for (;;) {
+    const av::ReadOutcome outcome = TRY(input.read(*packet));
+    if (outcome == av::ReadOutcome::end) break;
+    if (packet->stream_index == video) video_scan.add(*packet);
+    if (packet->stream_index == audio) audio_scan.add(*packet);
+    av_packet_unref(packet.get());
+  }
+  video_scan.sort();
+  audio_scan.sort();
+  return {};
+}
+
+}  // namespace vodmill::mill

@@ -1,0 +1,34 @@
+// What the packets of a stream say about it, without decoding one.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "av/input.h"
+#include "base/rational.h"
+
+namespace vodmill::mill {
+
+struct PacketScan {
+  std::vector<std::int64_t> pts;        // of presented packets; ascending once the scan is done
+  std::vector<std::int64_t> keyframes;  // the same of random access points
+  std::int64_t seen = 0;                // packets, discarded ones too
+  std::int64_t packets = 0;             // that will be presented
+  std::int64_t end = INT64_MIN;         // largest pts + duration
+  bool encrypted = false;
+
+  void add(const AVPacket& packet);
+  void sort();
+
+  // The end, with the usual step added where the last packet says no duration. REQUIRES: a pts.
+  std::int64_t end_with_last_step() const;
+
+  // Presented packets over time; 0/1 with fewer than two.
+  Rational average_rate(Rational time_base) const;
+};
+
+// Reads to the end of the input. A stream number of -1 is no stream.
+Result<> scan_packets(av::Input& input, int video, PacketScan& video_scan, int audio,
+                      PacketScan& audio_scan);
+
+}  // namespace vodmill::mill

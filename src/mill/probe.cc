@@ -1,0 +1,243 @@
+#include "mill/probe.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "av/decoder.h"
+#include "av/input.h"
+#include "mill/packet_scan.h"
+#include "plan/frame_grid.h"
+
+extern "C" {
+#include <libavutil/pixdesc.h>
+}
+
+namespace vodmill::mill {
+namespace {
+
+constexpr int kFramesToLookAt = 8;
+constexpr int kPacketsToTry = 600;  // before a stream counts as undecodable
+
+bool is_picture_only(const AVStream& stream) {
+  constexpr int kStills =
+      AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS | AV_DISPOSITION_STILL_IMAGE;
+  return (stream.disposition & kStills) != 0;
+}
+
+bool is_video(const AVStream& stream) {
+  return stream.codecpar->codec_type == AVMEDIA_TYPE_VIDEO && !is_picture_only(stream);
+}
+
+// The default stream before others, then the largest picture, then the first.
+AVStream* choose_video(av::Input& input) {
+  AVStream* best = nullptr;
+  const auto rank = [](const AVStream& stream) {
+    const bool is_default = (stream.disposition & AV_DISPOSITION_DEFAULT) != 0;
+    const auto pixels = static_cast<std::int64_t>(stream.codecpar->width) * stream.codecpar->height;
+    return std::tuple(av::has_allowed_decoder(stream), is_default, pixels);
+  };
+  for (AVStream* stream : input.streams()) {
+    if (is_video(*stream) && (!best || rank(*stream) > rank(*best))) best = stream;
+  }
+  return best;
+}
+
+AVStream* choose_audio(av::Input& input) {
+  AVStream* best = nullptr;
+  for (AVStream* stream : input.streams()) {
+    const AVCodecParameters& parameters = *stream->codecpar;
+    if (parameters.codec_type != AVMEDIA_TYPE_AUDIO || !av::has_allowed_decoder(*stream)) continue;
+    if (parameters.sample_rate <= 0 || parameters.ch_layout.nb_channels <= 0) continue;
+    const bool is_default = (stream->disposition & AV_DISPOSITION_DEFAULT) != 0;
+    if (!best || (is_default && (best->disposition & AV_DISPOSITION_DEFAULT) == 0)) best = stream;
+  }
+  return best;
+}
+
+// The first frames as the decoder shows them; empty when none can be decoded.
+Result<std::vector<av::FramePtr>> first_frames(av::Input& input, const AVStream& stream) {
+  av::Decoder decoder = TRY(av::Decoder::open(stream, 1));
+  std::vector<av::FramePtr> frames;
+  const av::PacketPtr packet = av::make_packet();
+  av::FramePtr frame = av::make_frame();
+  for (int tried = 0; tried < kPacketsToTry && frames.size() < kFramesToLookAt;) {
+    const av::ReadOutcome outcome = TRY(input.read(*packet));
+    const bool ended = outcome == av::ReadOutcome::end;
+    if (!ended && packet->stream_index != stream.index) {
+      av_packet_unref(packet.get());
+      continue;
+    }
+    TRY_VOID(decoder.send(ended ? nullptr : packet.get()));
+    av_packet_unref(packet.get());
+    ++tried;
+    while (TRY(decoder.receive(*frame))) frames.push_back(std::exchange(frame, av::make_frame()));
+    if (ended) break;
+  }
+  return frames;
+}
+
+// The display matrix (ISO 14496-12, 8.3.2) as quarter turns clockwise and a mirroring after them.
+void read_orientation(const AVStream& stream, VideoStreamInfo& info) {
+  const auto* matrix = reinterpret_cast<const std::int32_t*>(
+      av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr));
+  if (!matrix) return;
+  double a = matrix[0];
+  const double b = matrix[1];
+  double c = matrix[3];
+  const double d = matrix[4];
+  info.mirrored = a * d - b * c < 0;
+  if (info.mirrored) {
+    a = -a;
+    c = -c;
+  }
+  const double degrees = std::atan2(b, a) * 180 / std::numbers::pi;
+  info.rotation = ((static_cast<int>(std::lround(degrees / 90)) * 90) % 360 + 360) % 360;
+}
+
+Rational sane_aspect(AVRational aspect) {
+  if (aspect.num <= 0 || aspect.den <= 0) return {1, 1};
+  const double ratio = av_q2d(aspect);
+  constexpr double kMost = 4;  // anything beyond is a mistake of the file
+  return ratio > kMost || ratio < 1 / kMost ? Rational{1, 1} : av::from_av(aspect);
+}
+
+std::string or_empty(const char* text) { return text ? text : ""; }
+
+void read_picture(const std::vector<av::FramePtr>& frames, const AVStream& stream,
+                  VideoStreamInfo& info) {
+  const AVFrame& frame = *frames.front();
+  info.width = frame.width;
+  info.height = frame.height;
+  info.pixel_format = or_empty(av_get_pix_fmt_name(static_cast<AVPixelFormat>(frame.format)));
+  const AVRational stream_aspect = stream.sample_aspect_ratio;
+  info.sample_aspect =
+      sane_aspect(stream_aspect.num > 0 ? stream_aspect : frame.sample_aspect_ratio);
+  info.transfer = or_empty(av_color_transfer_name(frame.color_trc));
+  info.primaries = or_empty(av_color_primaries_name(frame.color_primaries));
+  info.matrix = or_empty(av_color_space_name(frame.colorspace));
+  info.full_range = frame.color_range == AVCOL_RANGE_JPEG;
+  const auto interlaced =
+      std::ranges::count_if(frames, [](const av::FramePtr& f) { return f->interlaced_frame != 0; });
+  info.interlaced = interlaced * 2 > static_cast<std::ptrdiff_t>(frames.size());
+}
+
+std::string language_of(const AVStream& stream) {
+  const AVDictionaryEntry* entry = av_dict_get(stream.metadata, "language", nullptr, 0);
+  if (!entry) return "und";
+  const std::string_view value = entry->value;
+  const bool sane = value.size() >= 2 && value.size() <= 3 &&
+                    std::ranges::all_of(value, [](char c) { return c >= 'a' && c <= 'z'; });
+  return sane ? std::string(value) : "und";
+}
+
+VideoStreamInfo describe_video(const AVStream& stream, const PacketScan& scan) {
+  VideoStreamInfo info;
+  info.index = stream.index;
+  info.codec = avcodec_get_name(stream.codecpar->codec_id);
+  info.time_base = av::from_av(stream.time_base);
+  info.first_pts = scan.pts.front();
+  info.end_pts = scan.end_with_last_step();
+  info.packets = scan.packets;
+  info.keyframes = scan.keyframes;
+  info.grid_rate = plan::find_grid_rate(scan.pts, info.time_base);
+  info.average_rate = scan.average_rate(info.time_base);
+  read_orientation(stream, info);
+  return info;
+}
+
+AudioStreamInfo describe_audio(const AVStream& stream, const PacketScan& scan) {
+  AudioStreamInfo info;
+  info.index = stream.index;
+  info.codec = avcodec_get_name(stream.codecpar->codec_id);
+  info.channels = stream.codecpar->ch_layout.nb_channels;
+  info.sample_rate = stream.codecpar->sample_rate;
+  info.language = language_of(stream);
+  info.time_base = av::from_av(stream.time_base);
+  info.first_pts = scan.pts.front();
+  info.end_pts = scan.end_with_last_step();
+  info.packets = scan.packets;
+  return info;
+}
+
+// The container promises more than is there: samples in an MP4 index, seconds in a Matroska header.
+bool is_truncated(av::Input& input, const AVStream& stream, const PacketScan& scan) {
+  if (input.damaged()) return true;
+  const AVFormatContext& context = input.context();
+  const std::string_view format = context.iformat->name;
+  constexpr std::int64_t kSlack = 2;  // edit lists hide a few samples
+  if (format.starts_with("mov")) return stream.nb_frames > scan.seen + kSlack;
+  if (!format.starts_with("matroska") || context.duration <= 0 || scan.pts.empty()) return false;
+  const double promised = static_cast<double>(context.duration) / AV_TIME_BASE;
+  const double there = static_cast<double>(scan.end) * av_q2d(stream.time_base);
+  return promised > there + 1.0 && promised > there * 1.05;
+}
+
+void note_unused(av::Input& input, const SourceInfo& info, std::vector<std::string>& notes) {
+  int subtitles = 0;
+  int others = 0;
+  for (const AVStream* stream : input.streams()) {
+    const bool is_used = (info.video && stream->index == info.video->index) ||
+                         (info.audio && stream->index == info.audio->index);
+    if (is_used) continue;
+    ++(stream->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE ? subtitles : others);
+  }
+  if (subtitles > 0) notes.push_back(fmt::format("{} subtitle streams are left out", subtitles));
+  if (others > 0) notes.push_back(fmt::format("{} other streams are left out", others));
+}
+
+std::unexpected<Error> no_frame(bool encrypted, bool truncated) {
+  if (encrypted) {
+    return fail(ErrorCode::encrypted_input,
+                "The video is encrypted (DRM). Upload one that plays without a key.");
+  }
+  if (truncated) {
+    return fail(
+        ErrorCode::truncated_input,
+        "The file ends before the first frame of its video: the upload or copy was cut short.");
+  }
+  return fail(ErrorCode::malformed_input, "No frame of the video can be decoded.");
+}
+
+}  // namespace
+
+Result<SourceInfo> probe(av::ByteSource& source) {
+  av::Input input = TRY(av::Input::open(source));
+  SourceInfo info;
+  info.container = input.context().iformat->name;
+  info.bytes = source.size();
+  const AVStream* video = choose_video(input);
+  if (!video) {
+    return fail(ErrorCode::no_video_stream,
+                "The file has no video stream. Audio alone is not accepted.");
+  }
+  const bool encrypted = av_dict_get(video->metadata, "enc_key_id", nullptr, 0) != nullptr;
+  if (!av::has_allowed_decoder(*video)) {
+    return fail(ErrorCode::unsupported_codec,
+                fmt::format("The codec {} cannot be decoded here. Convert the file to H.264 first.",
+                            avcodec_get_name(video->codecpar->codec_id)));
+  }
+  const AVStream* audio = choose_audio(input);
+  input.select({video->index, audio ? audio->index : -1});
+  PacketScan video_scan;
+  PacketScan audio_scan;
+  TRY_VOID(scan_packets(input, video->index, video_scan, audio ? audio->index : -1, audio_scan));
+  info.truncated = is_truncated(input, *video, video_scan);
+  if (encrypted || video_scan.encrypted) return no_frame(true, false);
+  if (video_scan.pts.empty()) return no_frame(false, info.truncated);
+
+  // A second look from the front: decoding needs the packets that the scan has passed.
+  av::Input again = TRY(av::Input::open(source));
+  again.select({video->index});
+  const std::vector<av::FramePtr> frames =
+      TRY(first_frames(again, *again.streams()[static_cast<std::size_t>(video->index)]));
+  if (frames.empty()) return no_frame(false, info.truncated);
+  info.video = describe_video(*video, video_scan);
+  read_picture(frames, *video, *info.video);
+  if (audio && !audio_scan.pts.empty()) info.audio = describe_audio(*audio, audio_scan);
+  note_unused(input, info, info.notes);
+  return info;
+}
+
+}  // namespace vodmill::mill

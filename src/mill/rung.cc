@@ -1,0 +1,101 @@
+#include "mill/rung.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/segment.h"
+
+namespace vodmill::mill {
+namespace {
+
+// Measured: 12 frames before and after a chunk keep its border as good as its middle; more add
+// nothing.
+constexpr std::int64_t kThrowAwayFrames = 12;
+
+std::int64_t boundary(const Plan& plan, int segment) {
+  return plan.boundaries[static_cast<std::size_t>(segment)];
+}
+
+// The largest distance of two forced IDRs: x264 must not put in one of its own.
+int longest_gop(const Plan& plan) {
+  std::int64_t longest = plan.frames - plan.idrs.back();
+  for (std::size_t i = 1; i < plan.idrs.size(); ++i) {
+    longest = std::max(longest, plan.idrs[i] - plan.idrs[i - 1]);
+  }
+  return static_cast<int>(std::min<std::int64_t>(longest, 100'000));
+}
+
+}  // namespace
+
+Rung::Rung(const Plan& plan, std::size_t index, int first_segment, int end_segment)
+    : plan_(&plan),
+      rendition_(&plan.ladder[index]),
+      segment_(first_segment),
+      end_segment_(end_segment),
+      first_frame_(std::max<std::int64_t>(0, boundary(plan, first_segment) - kThrowAwayFrames)),
+      end_frame_(std::min(plan.frames, boundary(plan, end_segment) + kThrowAwayFrames)) {}
+
+Result<Rung> Rung::open(const Plan& plan, std::size_t index, int first_segment, int end_segment) {
+  Rung rung(plan, index, first_segment, end_segment);
+  rung.encoder_.emplace(TRY(av::VideoEncoder::open(*rung.rendition_, plan.fps, longest_gop(plan))));
+  const Rational time_base{plan.fps.den, plan.fps.num};
+  rung.muxer_.emplace(
+      TRY(av::SegmentMuxer::open(rung.encoder_->context(), time_base, first_segment)));
+  return rung;
+}
+
+Result<> Rung::add(const AVFrame& picture, std::int64_t n, Output& output) {
+  const bool idr = std::ranges::binary_search(plan_->idrs, n);
+  TRY_VOID(encoder_->send(picture, n, idr));
+  ++encoded_;
+  return drain(output);
+}
+
+Result<> Rung::drain(Output& output) {
+  while (TRY(encoder_->receive(*packet_))) {
+    const bool is_key = (packet_->flags & AV_PKT_FLAG_KEY) != 0;
+    const std::int64_t n = packet_->pts;
+    // GOPs are closed: the key frame of a segment comes before all its other packets and after all
+    // earlier ones.
+    if (is_key && segment_has_packets_ && n == boundary(*plan_, segment_ + 1)) {
+      TRY_VOID(close_segment(output));
+    }
+    const bool is_ours = segment_ < end_segment_ && n >= boundary(*plan_, segment_) &&
+                         n < boundary(*plan_, segment_ + 1);
+    if (!is_ours) {
+      av_packet_unref(packet_.get());
+      continue;
+    }
+    segment_has_packets_ = true;
+    TRY_VOID(muxer_->write(*packet_));
+  }
+  return {};
+}
+
+Result<> Rung::close_segment(Output& output) {
+  const bool is_first = muxer_->init_segment().empty();
+  const Bytes bytes = TRY(muxer_->close_segment());
+  if (is_first) {
+    TRY_VOID(output.segment(rendition_->name, kInitSegment, muxer_->init_segment()));
+  }
+  TRY_VOID(output.segment(rendition_->name, segment_, bytes));
+  ++segment_;
+  segment_has_packets_ = false;
+  return {};
+}
+
+Result<> Rung::finish(Output& output) {
+  TRY_VOID(encoder_->finish());
+  TRY_VOID(drain(output));
+  if (segment_has_packets_) TRY_VOID(close_segment(output));
+  if (segment_ != end_segment_) {
+    return fail(ErrorCode::verification_failed,
+                fmt::format("{} ended at segment {} instead of {}", rendition_->name, segment_,
+                            end_segment_));
+  }
+  return {};
+}
+
+}  // namespace vodmill::mill

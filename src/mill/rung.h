@@ -1,0 +1,49 @@
+// One rendition's way through a chunk: pictures by frame number in, segments out as each is closed.
+#pragma once
+
+#include <cstdint>
+
+#include "av/segment_muxer.h"
+#include "av/video_encoder.h"
+#include "core/plan.h"
+#include "mill/output.h"
+
+namespace vodmill::mill {
+
+class Rung {
+ public:
+  // Makes the segments [first_segment, end_segment) of plan.ladder[index].
+  static Result<Rung> open(const Plan& plan, std::size_t index, int first_segment, int end_segment);
+
+  // The pictures it needs: its segments' frames, and throw-away frames before and after them that
+  // keep the rate control and the lookahead as warm at the borders as in the middle.
+  std::int64_t first_frame() const { return first_frame_; }
+  std::int64_t end_frame() const { return end_frame_; }
+
+  // Encodes the picture as output frame n. REQUIRES: every frame from first_frame() on, in order.
+  Result<> add(const AVFrame& picture, std::int64_t n, Output& output);
+
+  // No more pictures: closes the last segment. verification_failed if a segment is missing.
+  Result<> finish(Output& output);
+
+  std::int64_t encoded() const { return encoded_; }
+
+ private:
+  Rung(const Plan& plan, std::size_t index, int first_segment, int end_segment);
+  Result<> drain(Output& output);
+  Result<> close_segment(Output& output);
+
+  const Plan* plan_;
+  const Rendition* rendition_;
+  int segment_;  // the one being written
+  int end_segment_;
+  std::int64_t first_frame_;
+  std::int64_t end_frame_;
+  std::int64_t encoded_ = 0;
+  bool segment_has_packets_ = false;
+  std::optional<av::VideoEncoder> encoder_;
+  std::optional<av::SegmentMuxer> muxer_;
+  av::PacketPtr packet_ = av::make_packet();
+};
+
+}  // namespace vodmill::mill

@@ -1,0 +1,16 @@
+// The audio task: the whole sound as one AAC rendition, segment by segment.
+#pragma once
+
+#include "av/byte_source.h"
+#include "base/json.h"
+#include "mill/output.h"
+#include "plan/task_spec.h"
+
+namespace vodmill::mill {
+
+// REQUIRES: spec.kind == TaskKind::audio. Sound that is missing or cannot be decoded is silence.
+// The result is {"decoded", "encoded", "undecodable"}: counts of frames, AAC frames and packets.
+Result<json::object> encode_sound(av::ByteSource& source, const plan::TaskSpec& spec,
+                                  Output& output);
+
+}  // namespace vodmill::mill
