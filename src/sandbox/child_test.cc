@@ -1,0 +1,273 @@
+#include "sandbox/child.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "sandbox/channel.h"
+#include "sandbox/lockdown.h"
+#include "sandbox/messages.h"
+
+namespace vodmill::sandbox {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// A child that does `what` (main_test.cc).
+ChildOptions acting(const std::string& what, const LockdownOptions& options = {}) {
+  ChildOptions child;
+  child.arguments = {"mill", "--act", what, "--lockdown", json::serialize(to_json(options))};
+  return child;
+}
+
+template <class Message>
+Message heard(FrameInput& input) {
+  auto frame = input.receive();
+  EXPECT_TRUE(frame.has_value()) << frame.error().message;
+  auto message = decode_output(std::move(*frame));
+  if (auto* failed = std::get_if<TaskFailed>(&*message)) ADD_FAILURE() << failed->error.message;
+  return std::get<Message>(std::move(*message));
+}
+
+json::object result_of(const Child& child) {
+  FrameInput input(child.output.get(), output_frames());
+  return heard<TaskResult>(input).value;
+}
+
+bool ends_soon(int pidfd) {
+  pollfd ended{.fd = pidfd, .events = POLLIN, .revents = 0};
+  return ::poll(&ended, 1, 20'000) == 1;
+}
+
+Fd pidfd_of(pid_t pid) { return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+
+std::string status_line(pid_t pid, const std::string& name) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(name + ":")) return line.substr(name.size() + 2);
+  }
+  return "";
+}
+
+TEST(Child, FindsNothingOfItsParentButItsFiveDescriptors) {
+  const Fd inheritable(::fcntl(0, F_DUPFD, 60));
+  ::setenv("VODMILL_TEST_SECRET", "1", 1);
+  ChildOptions options = acting("look");
+  options.extra_environment = {"EXTRA=yes"};
+  auto child = start_child(options);
+  ASSERT_TRUE(child.has_value()) << child.error().message;
+  const json::object found = result_of(*child);
+  EXPECT_EQ(json::serialize(found.at("descriptors")), "[0,1,2,3,4]");
+  std::vector<std::string> variables;
+  for (const json::value& variable : found.at("variables").as_array()) {
+    variables.emplace_back(variable.as_string());
+  }
+#ifndef VODMILL_SANITIZED
+  EXPECT_THAT(variables,
+              ElementsAre("MALLOC_ARENA_MAX=2", StartsWith(kOutsideVariable), "EXTRA=yes"));
+#endif
+  EXPECT_THAT(variables, testing::Not(testing::Contains(StartsWith("VODMILL_TEST_SECRET"))));
+}
+
+TEST(Child, StandsBackBehindOtherProcesses) {
+  auto child = start_child(acting("look"));
+  ASSERT_TRUE(child.has_value());
+  const json::object found = result_of(*child);
+  EXPECT_EQ(found.at("nice").as_int64(), 19);
+  EXPECT_EQ(found.at("policy").as_int64(), SCHED_BATCH);
+  EXPECT_TRUE(found.at("session_leader").as_bool());
+}
+
+TEST(Child, CannotBeStartedFromAFileThatIsNoProgram) {
+  ChildOptions options;
+  options.executable = "/etc/passwd";
+  const auto child = start_child(options);
+  ASSERT_FALSE(child.has_value());
+  EXPECT_THAT(child.error().message, HasSubstr("Permission denied"));
+}
+
+TEST(Child, DiesWithItsOwner) {
+  Fd watch;
+  {
+    auto child = start_child(acting("sleep"));
+    ASSERT_TRUE(child.has_value());
+    watch = pidfd_of(child->pid());
+    ASSERT_FALSE(child->try_wait()->has_value());
+  }
+  EXPECT_TRUE(ends_soon(watch.get()));
+}
+
+TEST(Child, DiesWithTheProcessThatStartedIt) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const pid_t starter = ::fork();
+  if (starter == 0) {
+    auto child = start_child(acting("sleep"));
+    const pid_t pid = child ? child->pid() : -1;
+    static_cast<void>(!::write(ends[1], &pid, sizeof pid));
+    ::pause();
+  }
+  pid_t pid = -1;
+  ASSERT_EQ(::read(ends[0], &pid, sizeof pid), static_cast<ssize_t>(sizeof pid));
+  ASSERT_GT(pid, 0);
+  const Fd watch = pidfd_of(pid);
+  ASSERT_TRUE(watch);
+  ::kill(starter, SIGKILL);
+  ::waitpid(starter, nullptr, 0);
+  EXPECT_TRUE(ends_soon(watch.get()));
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+TEST(Child, DiesWithItsStarterAlsoOnceItIsLocked) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const pid_t starter = ::fork();
+  if (starter == 0) {
+    auto child = start_child(acting("spin"));
+    FrameInput input(child->output.get(), output_frames());
+    const pid_t pid = input.receive() ? child->pid() : -1;
+    static_cast<void>(!::write(ends[1], &pid, sizeof pid));
+    ::pause();
+  }
+  pid_t pid = -1;
+  ASSERT_EQ(::read(ends[0], &pid, sizeof pid), static_cast<ssize_t>(sizeof pid));
+  ASSERT_GT(pid, 0);
+  const Fd watch = pidfd_of(pid);
+  ASSERT_TRUE(watch);
+  ::kill(starter, SIGKILL);
+  ::waitpid(starter, nullptr, 0);
+  EXPECT_TRUE(ends_soon(watch.get()));
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+struct Ending {
+  const char* what;
+  ExitKind kind;
+  int value;
+};
+
+class Endings : public testing::TestWithParam<Ending> {};
+
+TEST_P(Endings, AreTold) {
+  LockdownOptions options;
+  options.cpu_seconds = 1;
+  auto child = start_child(acting(GetParam().what, options));
+  ASSERT_TRUE(child.has_value());
+  const auto status = child->wait();
+  ASSERT_TRUE(status.has_value());
+  EXPECT_EQ(name_of(status->kind), name_of(GetParam().kind)) << status->value;
+  if (GetParam().value != 0) EXPECT_EQ(status->value, GetParam().value);
+  EXPECT_GT(status->peak_bytes, 1 << 20);
+  EXPECT_EQ(child->wait()->value, status->value);
+}
+
+INSTANTIATE_TEST_SUITE_P(Child, Endings,
+                         testing::Values(Ending{"exit-7", ExitKind::exited, 7},
+                                         Ending{"spin", ExitKind::cpu_limit, 0},
+#ifndef VODMILL_SANITIZED  // which turns faults into exit codes
+                                         Ending{"fault-locked", ExitKind::crashed, SIGSEGV},
+                                         Ending{"abort", ExitKind::crashed, 0},
+#endif
+                                         Ending{"forbidden", ExitKind::policy, SIGSYS}));
+
+TEST(Child, IsSeenToBeKilled) {
+  auto child = start_child(acting("sleep"));
+  ASSERT_TRUE(child.has_value());
+  child->kill();
+  EXPECT_EQ(child->wait()->kind, ExitKind::killed);
+}
+
+TEST(Child, RunsThreadsBehindTheFilter) {
+  auto child = start_child(acting("threads"));
+  ASSERT_TRUE(child.has_value());
+  FrameInput input(child->output.get(), output_frames());
+  heard<Locked>(input);
+  EXPECT_EQ(heard<TaskResult>(input).value.at("sum").as_int64(), 4);
+  EXPECT_EQ(child->wait()->value, 0);
+}
+
+TEST(Child, IsLockedAsThePeerSeesItAndNotOnlyAsItSays) {
+  auto child = start_child(acting("wait-locked"));
+  ASSERT_TRUE(child.has_value());
+  FrameInput input(child->output.get(), output_frames());
+  const Layers layers = heard<Locked>(input).layers;
+  EXPECT_TRUE(layers.check(false).has_value());
+  EXPECT_EQ(status_line(child->pid(), "Seccomp"), "2");
+  EXPECT_EQ(status_line(child->pid(), "NoNewPrivs"), "1");
+  if (layers.active(Layer::capabilities)) {
+    for (const char* set : {"CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"}) {
+      EXPECT_EQ(status_line(child->pid(), set), "0000000000000000") << set;
+    }
+  }
+  if (::geteuid() == 0) {
+    EXPECT_EQ(status_line(child->pid(), "Uid"), "65534\t65534\t65534\t65534");
+    EXPECT_EQ(status_line(child->pid(), "Gid"), "65534\t65534\t65534\t65534");
+  }
+  EXPECT_GT(*resident_bytes(child->pid()), 1 << 20);
+  child->control.reset();  // it reads the end of the stream
+  EXPECT_EQ(child->wait()->value, 0);
+  EXPECT_EQ(resident_bytes(child->pid()).error().code, ErrorCode::not_found);
+}
+
+TEST(Child, SendsASegmentLargerThanItsPipe) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  Bytes segment(3 * kLongestSegmentData + 7, std::byte{9});
+  const pid_t writer = ::fork();
+  if (writer == 0) ::_exit(write_segment(ends[1], "v1", 4, segment) ? 0 : 1);
+  ::close(ends[1]);
+  FrameInput input(ends[0], output_frames());
+  const auto begin = heard<SegmentBegin>(input);
+  EXPECT_EQ(begin.index, 4);
+  Bytes received;
+  while (static_cast<std::int64_t>(received.size()) < begin.bytes) {
+    append(received, heard<SegmentData>(input).bytes);
+  }
+  EXPECT_EQ(received, segment);
+  EXPECT_EQ(input.receive().error().code, ErrorCode::cancelled);
+  ::waitpid(writer, nullptr, 0);
+  ::close(ends[0]);
+}
+
+TEST(LockdownOptions, SurviveTheCommandLine) {
+  LockdownOptions options;
+  options.strict = true;
+  options.off = {Layer::landlock, Layer::seccomp};
+  options.cpu_seconds = 77;
+  options.address_space_bytes = 1LL << 33;
+  const auto back = lockdown_options_from(json::serialize(to_json(options)));
+  ASSERT_TRUE(back.has_value());
+  EXPECT_TRUE(back->strict);
+  EXPECT_EQ(back->off, options.off);
+  EXPECT_EQ(back->cpu_seconds, 77);
+  EXPECT_EQ(back->address_space_bytes, 1LL << 33);
+  options.cpu_seconds = 0;
+  EXPECT_FALSE(lockdown_options_from(json::serialize(to_json(options))));
+}
+
+TEST(Layers, LackingARequiredOneForbidWorkAndLackingAnotherOnlyUnderStrict) {
+  Layers layers;
+  for (Layer layer : all_layers()) layers.set(layer, true);
+  EXPECT_TRUE(layers.check(true).has_value());
+  layers.set(Layer::landlock, false, "too old");
+  EXPECT_TRUE(layers.check(false).has_value());
+  EXPECT_THAT(layers.check(true).error().message, HasSubstr("too old"));
+  layers.set(Layer::seccomp, false);
+  EXPECT_FALSE(layers.check(false).has_value());
+  EXPECT_TRUE(layers.check(false, {Layer::seccomp}).has_value());
+}
+
+}  // namespace
+}  // namespace vodmill::sandbox

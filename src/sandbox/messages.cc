@@ -1,0 +1,171 @@
+#include "sandbox/messages.h"
+
+#include <algorithm>
+
+namespace vodmill::sandbox {
+namespace {
+
+constexpr std::size_t kLongestText = 4000;
+constexpr std::int64_t kLastIndex = 10'000'000;
+
+Bytes json_frame(FrameType type, const json::object& object) {
+  Bytes out;
+  append_frame(out, type, as_bytes(json::serialize(object)));
+  return out;
+}
+
+Bytes bytes_frame(FrameType type, ByteView payload) {
+  Bytes out;
+  append_frame(out, type, payload);
+  return out;
+}
+
+std::unexpected<Error> wrong(std::string message) {
+  return fail(ErrorCode::malformed_input, std::move(message));
+}
+
+Result<json::object> object_of(const Frame& frame) {
+  json::value value = TRY(parse_json(as_text(frame.payload)));
+  if (!value.is_object()) return wrong("A message that should be a JSON object is none.");
+  return std::move(value.get_object());
+}
+
+// Cut where a UTF-8 character ends.
+std::string_view shortened(std::string_view text) {
+  if (text.size() <= kLongestText) return text;
+  std::size_t length = kLongestText;
+  while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) --length;
+  return text.substr(0, length);
+}
+
+json::object error_object(const Error& error) {
+  return {{"code", error_code_name(error.code)}, {"message", shortened(error.message)}};
+}
+
+Result<Error> error_of(const Frame& frame) {
+  const json::object object = TRY(object_of(frame));
+  const std::string code = TRY(get_string(object, "code"));
+  const std::string message = TRY(get_string(object, "message"));
+  return Error{error_code_from_name(code), std::string(shortened(message))};
+}
+
+bool is_rendition_name(std::string_view name) {
+  const auto ok = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !name.empty() && name.size() <= 32 && std::ranges::all_of(name, ok);
+}
+
+Result<SegmentBegin> segment_begin_of(const Frame& frame) {
+  const json::object object = TRY(object_of(frame));
+  SegmentBegin begin;
+  begin.rendition = TRY(get_string(object, "rendition"));
+  begin.bytes = TRY(get_int(object, "bytes"));
+  const std::int64_t index = TRY(get_int(object, "index"));
+  if (!is_rendition_name(begin.rendition)) return wrong("A segment's rendition has no such name.");
+  if (index < -1 || index > kLastIndex) return wrong("A segment's index is out of range.");
+  if (begin.bytes < 1 || begin.bytes > kLongestSegment) {
+    return wrong("A segment's length is out of range.");
+  }
+  begin.index = static_cast<int>(index);
+  return begin;
+}
+
+Result<Progress> progress_of(const Frame& frame) {
+  const json::object object = TRY(object_of(frame));
+  const std::int64_t done = TRY(get_int(object, "done"));
+  if (done < 0) return wrong("A mill reports negative progress.");
+  return Progress{done};
+}
+
+Result<Locked> locked_of(const Frame& frame) {
+  const json::object object = TRY(object_of(frame));
+  return Locked{TRY(layers_from_json(object))};
+}
+
+}  // namespace
+
+Bytes encode(const Locked& message) {
+  return json_frame(FrameType::locked, to_json(message.layers));
+}
+
+Bytes encode(const SegmentBegin& message) {
+  return json_frame(
+      FrameType::segment_begin,
+      {{"rendition", message.rendition}, {"index", message.index}, {"bytes", message.bytes}});
+}
+
+Bytes encode(const Progress& message) {
+  return json_frame(FrameType::progress, {{"done", message.done}});
+}
+
+Bytes encode(const TaskResult& message) { return json_frame(FrameType::result, message.value); }
+
+Bytes encode(const TaskFailed& message) {
+  return json_frame(FrameType::failed, error_object(message.error));
+}
+
+Bytes encode(const RangeRequest& message) {
+  Bytes payload;
+  append_be(payload, static_cast<std::uint64_t>(message.offset));
+  append_be(payload, message.length);
+  return bytes_frame(FrameType::range_request, payload);
+}
+
+Bytes encode(const TaskOrder& message) { return json_frame(FrameType::task, message.value); }
+
+Bytes encode(const RangeData& message) { return bytes_frame(FrameType::range_data, message.bytes); }
+
+Bytes encode(const RangeEnd&) { return bytes_frame(FrameType::range_end, {}); }
+
+Bytes encode(const RangeError& message) {
+  return json_frame(FrameType::range_error, error_object(message.error));
+}
+
+Result<OutputMessage> decode_output(Frame frame) {
+  switch (frame.type) {
+    case FrameType::locked:
+      return TRY(locked_of(frame));
+    case FrameType::segment_begin:
+      return TRY(segment_begin_of(frame));
+    case FrameType::segment_data:
+      if (frame.payload.empty()) return wrong("A piece of a segment is empty.");
+      return SegmentData{std::move(frame.payload)};
+    case FrameType::progress:
+      return TRY(progress_of(frame));
+    case FrameType::result:
+      return TaskResult{TRY(object_of(frame))};
+    case FrameType::failed:
+      return TaskFailed{TRY(error_of(frame))};
+    default:
+      return wrong("A message does not belong on the output pipe.");
+  }
+}
+
+Result<RangeRequest> decode_request(const Frame& frame) {
+  if (frame.type != FrameType::range_request || frame.payload.size() != 12) {
+    return wrong("A request for a range has another shape.");
+  }
+  const ByteView bytes(frame.payload);
+  const auto offset = load_be<std::uint64_t>(bytes.first(8));
+  const auto length = load_be<std::uint32_t>(bytes.subspan(8));
+  if (offset > INT64_MAX - kLongestRange) return wrong("A range's offset is out of range.");
+  if (length < 1 || length > kLongestRange) return wrong("A range's length is out of range.");
+  return RangeRequest{static_cast<std::int64_t>(offset), length};
+}
+
+Result<MillMessage> decode_answer(Frame frame) {
+  switch (frame.type) {
+    case FrameType::task:
+      return TaskOrder{TRY(object_of(frame))};
+    case FrameType::range_data:
+      if (frame.payload.empty()) return wrong("A range is empty.");
+      return RangeData{std::move(frame.payload)};
+    case FrameType::range_end:
+      return RangeEnd{};
+    case FrameType::range_error:
+      return RangeError{TRY(error_of(frame))};
+    default:
+      return wrong("A message is none that a mill can be given.");
+  }
+}
+
+}  // namespace vodmill::sandbox
