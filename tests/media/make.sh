@@ -19,6 +19,8 @@ ordinary() {
     -sc_threshold 0 -x264-params open-gop=0 "${aac[@]}" -movflags +faststart "${exact[@]}" made/copyable.mp4
   encode -f lavfi -i "$(picture 640x360 25 4)" -f lavfi -i "$(beeps 4)" "${x264[@]}" -g 50 "${aac[@]}" \
     -output_ts_offset 65 -muxdelay 0 "${exact[@]}" -f mpegts made/starts-at-65s.ts
+  encode -f lavfi -i "$(picture 640x360 24000/1001 3)" -f lavfi -i "$(beeps 3)" -c:v libx265 -preset veryfast \
+    -x265-params log-level=error -crf 32 -tag:v hvc1 "${aac[@]}" "${exact[@]}" made/hevc.mp4
   encode -f lavfi -i "$(picture 720x576 50 2)" -vf tinterlace=interleave_top,setsar=64/45 -c:v mpeg2video -b:v 1200k \
     -flags:v +ildct+ilme+bitexact -top 1 -map_metadata -1 -f mpegts made/interlaced-wide.ts
   encode -f lavfi -i "$(picture 176x144 25 2)" -f lavfi -i "$(beeps 2)" -c:v mpeg1video -b:v 300k -c:a mp2 -b:a 64k \
@@ -57,6 +59,8 @@ broken() {
   damage made/copyable.mp4 made/damaged-middle.mp4
   head -c 20000 /dev/zero >made/zeros.mp4
   : >made/empty.mp4
+  encode -f lavfi -i "$(beeps 3)" -f lavfi -i "$(picture 300x300 1 1)" -map 0 -map 1 "${aac[@]}" -c:v mjpeg -frames:v 1 \
+    -pix_fmt yuvj420p -disposition:v attached_pic "${exact[@]}" made/sound-with-cover.m4a
   printf 'This is a letter, not a film.\n%.0s' {1..40} >made/text.mp4
 }
 
