@@ -1,0 +1,140 @@
+#include "net/socket_response.h"
+
+#include <array>
+#include <charconv>
+
+namespace vodmill::net {
+namespace {
+
+std::unexpected<Error> misuse(const char* what) { return fail(ErrorCode::internal_error, what); }
+
+std::unexpected<Error> gone(WireEnd end) {
+  switch (end) {
+    case WireEnd::closed:
+      return fail(ErrorCode::cancelled, "The client closed the connection.");
+    case WireEnd::timed_out:
+      return fail(ErrorCode::cancelled, "The client did not read the answer in time.");
+    case WireEnd::aborted:
+      break;
+  }
+  return fail(ErrorCode::cancelled, "The server ended this request.");
+}
+
+}  // namespace
+
+SocketResponse::SocketResponse(Wire& wire, const Request& request, SocketBody& body,
+                               const ServerOptions& options, const ServerHooks& hooks,
+                               const vodmill::Clock& clock, const bool& server_stops,
+                               Interruption& interruption)
+    : wire_(wire),
+      request_(request),
+      body_(body),
+      hooks_(hooks),
+      clock_(clock),
+      server_stops_(server_stops),
+      interruption_(interruption),
+      pace_(options.write_timeout, options.minimum_rate),
+      stream_pace_(options.write_timeout, 0) {}
+
+Async<> SocketResponse::send(Response response) {
+  if (started()) co_return misuse("send: an answer was already started");
+  const auto size = static_cast<std::int64_t>(response.body.size());
+  begin(std::move(response.head), size);
+  const Result<> written = co_await write(as_bytes(response.body));
+  if (!written) co_return written;
+  co_return co_await finish();
+}
+
+Async<> SocketResponse::start(ResponseHead head, std::optional<std::int64_t> length) {
+  if (started()) co_return misuse("start: an answer was already started");
+  begin(std::move(head), length);
+  if (length) co_return Result<>();  // the head leaves together with the first bytes
+  pace_ = stream_pace_;
+  co_return co_await put({});
+}
+
+Async<> SocketResponse::write(ByteView bytes) {
+  if (state_ != State::writing) co_return misuse("write: no answer is under way");
+  if (!body_wanted_ || bytes.empty()) co_return Result<>();
+  if (chunked_) co_return co_await put_chunk(bytes);
+  if (left_) {
+    const auto count = static_cast<std::int64_t>(bytes.size());
+    if (count > *left_) co_return misuse("write: more bytes than the answer's length");
+    *left_ -= count;
+  }
+  co_return co_await put({bytes});
+}
+
+Async<> SocketResponse::finish() {
+  if (state_ != State::writing) co_return misuse("finish: no answer is under way");
+  if (body_wanted_ && left_.value_or(0) != 0) {
+    co_return misuse("finish: fewer bytes than the answer's length");
+  }
+  const bool last_chunk = chunked_ && body_wanted_;
+  const Result<> written = co_await put({as_bytes(last_chunk ? "0\r\n\r\n" : "")});
+  if (written) state_ = State::finished;
+  co_return written;
+}
+
+Async<> SocketResponse::send_from(ResponseHead head, std::int64_t length, BodySource& source) {
+  const Result<> begun = co_await start(std::move(head), length);
+  if (!begun) co_return begun;
+  while (body_wanted_ && *left_ > 0) {
+    const Result<Bytes> piece = co_await source.next();
+    if (!piece) co_return fail(piece.error());
+    if (piece->empty()) break;
+    const Result<> written = co_await write(*piece);
+    if (!written) co_return written;
+  }
+  co_return co_await finish();
+}
+
+void SocketResponse::begin(ResponseHead head, std::optional<std::int64_t> length) {
+  state_ = State::writing;
+  body_wanted_ = has_body(head.status) && request_.method() != Method::head;
+  chunked_ = has_body(head.status) && !length && !request_.head.is_http_1_0;
+  const bool delimited = length || chunked_ || !body_wanted_;
+  keep_alive_ =
+      request_.head.keep_alive && delimited && !server_stops_ && body_.is_worth_draining();
+  body_.answer_began();
+  left_ = length;
+
+  if (hooks_.decorate) hooks_.decorate(request_, head);
+  head.headers.set("Date", http_date(clock_.now().ms / 1000));
+  head.headers.set("X-Content-Type-Options", "nosniff");
+  if (chunked_) {
+    head.headers.set("Transfer-Encoding", "chunked");
+  } else if (length && has_body(head.status)) {
+    head.headers.set("Content-Length", std::to_string(*length));
+  }
+  if (!keep_alive_) {
+    head.headers.set("Connection", "close");
+  } else if (request_.head.is_http_1_0) {
+    head.headers.set("Connection", "keep-alive");
+  }
+  head_ = serialize_head(head);
+}
+
+bool SocketResponse::has_body(int status) const { return status != 204 && status != 304; }
+
+Async<> SocketResponse::put_chunk(ByteView bytes) {
+  std::array<char, 20> size{};
+  char* end = std::to_chars(size.data(), size.data() + size.size() - 2, bytes.size(), 16).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  const std::string_view line(size.data(), end);
+  co_return co_await put({as_bytes(line), bytes, as_bytes("\r\n")});
+}
+
+// Writes, with the head in front while it has not left yet.
+Async<> SocketResponse::put(std::array<ByteView, 3> pieces) {
+  // A chunk's three pieces never meet a waiting head: start() has sent it.
+  if (!head_.empty()) pieces = {as_bytes(head_), pieces[0], {}};
+  const std::expected<std::size_t, WireEnd> written = co_await wire_.write(pieces, pace_);
+  head_.clear();
+  if (written) co_return Result<>();
+  state_ = State::broken;
+  co_return gone(written.error());
+}
+
+}  // namespace vodmill::net

@@ -1,0 +1,64 @@
+// The answer to the request that a connection is serving. Internal to net/.
+#pragma once
+
+#include "net/request.h"
+#include "net/response.h"
+#include "net/server.h"
+#include "net/socket_body.h"
+#include "net/wire.h"
+
+namespace vodmill::net {
+
+// What a running handler and its server tell each other about ending early.
+struct Interruption {
+  bool allowed = false;  // the handler has asked to be interrupted
+  bool happened = false;
+};
+
+class SocketResponse final : public ResponseWriter {
+ public:
+  // may_keep_alive is read when the head is made.
+  SocketResponse(Wire& wire, const Request& request, SocketBody& body, const ServerOptions& options,
+                 const ServerHooks& hooks, const vodmill::Clock& clock, const bool& server_stops,
+                 Interruption& interruption);
+
+  Async<> send(Response response) override;
+  Async<> start(ResponseHead head, std::optional<std::int64_t> length) override;
+  Async<> write(ByteView bytes) override;
+  Async<> finish() override;
+  Async<> send_from(ResponseHead head, std::int64_t length, BodySource& source) override;
+  bool started() const override { return state_ != State::fresh; }
+  void interrupt_when_peer_goes() override { interruption_.allowed = true; }
+  bool interrupted() const override { return interruption_.happened || wire_.aborted(); }
+
+  // The answer has left whole.
+  bool finished() const { return state_ == State::finished; }
+  // The answer has promised the client that the connection stays open.
+  bool keeps_alive() const { return keep_alive_; }
+
+ private:
+  enum class State { fresh, writing, finished, broken };
+
+  void begin(ResponseHead head, std::optional<std::int64_t> length);
+  Async<> put(std::array<ByteView, 3> pieces);
+  Async<> put_chunk(ByteView bytes);
+  bool has_body(int status) const;
+
+  Wire& wire_;
+  const Request& request_;
+  SocketBody& body_;
+  const ServerHooks& hooks_;
+  const vodmill::Clock& clock_;
+  const bool& server_stops_;
+  Interruption& interruption_;
+  Pace pace_;
+  const Pace stream_pace_;
+  State state_ = State::fresh;
+  bool keep_alive_ = false;
+  bool chunked_ = false;
+  bool body_wanted_ = true;
+  std::optional<std::int64_t> left_;  // bytes still promised
+  std::string head_;                  // made, not yet sent
+};
+
+}  // namespace vodmill::net
