@@ -11,6 +11,7 @@ export default defineConfig({
     // hls.js is half a megabyte, and the page needs it.
     chunkSizeWarningLimit: 1000,
     modulePreload: { polyfill: false },
+    license: { fileName: "licenses.md" },
     // Nothing inline: the page is served under a strict Content-Security-Policy.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
