@@ -1,0 +1,24 @@
+// A task's products as frames on the output pipe. A full pipe makes the task wait: back-pressure.
+#pragma once
+
+#include "mill/output.h"
+#include "sandbox/channel.h"
+
+namespace vodmill::mill {
+
+class PipeOutput final : public Output {
+ public:
+  explicit PipeOutput(int fd) : fd_(fd) {}
+
+  Result<> segment(std::string_view rendition, int index, ByteView bytes) override {
+    return sandbox::write_segment(fd_, rendition, index, bytes);
+  }
+  Result<> progress(std::int64_t done) override {
+    return sandbox::write_all(fd_, encode(sandbox::Progress{.done = done}));
+  }
+
+ private:
+  int fd_;
+};
+
+}  // namespace vodmill::mill
