@@ -120,8 +120,19 @@ TEST_P(Attempts, AreAllStoppedByALayerWhenAllLayersAreOn) {
 TEST_P(Attempts, AllSucceedWithoutASandbox) {
   LockdownOptions options;
   for (Layer layer : all_layers()) options.off.insert(layer);
-  for (const auto& [attempt, line] : run(options).lines) {
-    EXPECT_EQ(line.how, "SUCCEEDED") << attempt;
+  // Some hosts refuse these to everyone, by a setting or by a sandbox of their own around us.
+  const std::vector<Attempt> refusable{Attempt::trace_parent, Attempt::read_parent_memory,
+                                       Attempt::io_uring, Attempt::unshare, Attempt::foreign_call};
+  const Lines lines = run(options).lines;
+  for (Attempt attempt : all_attempts()) {
+    const std::string name(name_of(attempt));
+    ASSERT_TRUE(lines.contains(name)) << name;
+    const std::string& how = lines.at(name).how;
+    if (how != "SUCCEEDED" && std::ranges::find(refusable, attempt) != refusable.end()) {
+      std::cout << "[ NOT HERE ] " << name << " fails without a sandbox: " << how << '\n';
+      continue;
+    }
+    EXPECT_EQ(how, "SUCCEEDED") << name;
   }
 }
 

@@ -74,7 +74,7 @@ void set_signal_actions() {
   ::sigaction(SIGPIPE, &action, nullptr);
 }
 
-LayerState empty_root_if_own(const Layers& layers) {
+LayerState empty_root_if_own([[maybe_unused]] const Layers& layers) {
 #ifdef VODMILL_SANITIZED
   return {false, "the sanitizers read /proc"};
 #else

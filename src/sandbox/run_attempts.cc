@@ -131,6 +131,8 @@ Result<std::vector<AttemptReport>> run_attempts(const ChildOptions& mill,
                                                 const std::vector<Attempt>& attempts) {
   const Bait bait = TRY(lay_bait());
   ChildOptions unlocked = mill;
+  unlocked.nice = 0;  // short, and someone waits for the answer
+  unlocked.scheduling = Scheduling::normal;
   for (Layer layer : all_layers()) {
     if (options.off.contains(layer)) unlocked.off.insert(layer);
   }
