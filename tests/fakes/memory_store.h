@@ -153,7 +153,9 @@ class MemoryStore final : public BlobStore {
   // What every call has in front: the count, the test's hook and failures, the key.
   Async<> begin(std::string operation, const BlobKey& key) {
     std::optional<Error> error = count(operation);
-    if (before) co_await before(operation, key);
+    if (before) {
+      co_await before(operation, key);
+    }
     if (error) co_return fail(std::move(*error));
     if (operation != "list" && !is_valid_blob_key(key.str())) {
       co_return fail(ErrorCode::invalid_request, "The key \"" + key.str() + "\" is not valid.");
