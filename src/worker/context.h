@@ -1,0 +1,42 @@
+// What a worker is made of, handed down by app/: its settings and its ports. No owner here: app/
+// owns them all and destroys them after the worker has stopped.
+#pragma once
+
+#include <cstdint>
+
+#include "core/bell.h"
+#include "core/blob_store.h"
+#include "core/catalog.h"
+#include "core/job_queue.h"
+#include "core/outbox.h"
+#include "sandbox/child.h"
+#include "sandbox/lockdown.h"
+
+namespace vodmill::worker {
+
+struct WorkerOptions {
+  WorkerId id;
+  EngineBuild build;
+  int slots = 1;    // mills at once
+  int active = 32;  // jobs held at once
+  Milliseconds lease{10'000};
+  Milliseconds heartbeat{1'000};
+  std::int64_t segment_bytes = 64 << 20;  // unsent segments, all mills together
+  std::int64_t range_cache_bytes = 128 << 20;
+  std::int64_t mill_bytes = std::int64_t{3} << 30;  // resident memory of one mill
+  Milliseconds stall{60'000};   // without a sign of life from a mill that waits for nothing
+  sandbox::ChildOptions child;  // how a mill is started
+  sandbox::LockdownOptions lockdown;
+};
+
+struct Ports {
+  VideoCatalog& videos;
+  GenerationCatalog& generations;
+  TaskCatalog& tasks;
+  Outbox& outbox;
+  BlobStore& blobs;
+  JobQueue& queue;
+  Bell& bell;
+};
+
+}  // namespace vodmill::worker

@@ -1,0 +1,124 @@
+#include "worker/job_holder.h"
+
+#include "base/json.h"
+#include "base/log.h"
+#include "worker/coordinator.h"
+
+namespace vodmill::worker {
+namespace {
+
+constexpr Milliseconds kLookAgain{1'000};
+constexpr int kOrphansAtOnce = 16;
+
+std::string result_of(const Video& video) {
+  json::object result{{"id", video.id.str()}, {"status", name_of(video.status)}};
+  if (video.error) {
+    result["error"] = {{"code", error_code_name(video.error->code)},
+                       {"message", video.error->message}};
+  }
+  return json::serialize(result);
+}
+
+}  // namespace
+
+asio::awaitable<void> JobHolder::coordinate(VideoId video, int generation) {
+  if (!coordinated_.emplace(video, generation).second) co_return;
+  auto lease =
+      co_await ports_.generations.coordinate(video, generation, options_.id, options_.lease);
+  if (lease) {
+    Coordinator coordinator(ports_, options_, *lease, stopping_);
+    co_await coordinator.run();
+  }
+  coordinated_.erase({video, generation});
+}
+
+// The job's result once its generation has ended, superseded and removed ones included.
+Async<std::optional<std::string>> JobHolder::ending_of(VideoId id, int generation, int& progress) {
+  auto video = co_await ports_.videos.get(id);
+  if (!video && video.error().code == ErrorCode::not_found) {
+    co_return std::string(R"({"status":"cancelled"})");
+  }
+  if (!video) co_return fail(std::move(video).error());
+  progress = video->progress;
+  const bool superseded = video->generation != generation;
+  if (superseded || is_final(video->status)) co_return result_of(*video);
+  co_return std::nullopt;
+}
+
+// True once the message is settled or is no longer ours.
+Async<bool> JobHolder::mirror(const OfferedJob& offered) {
+  int progress = 0;
+  auto ending = co_await ending_of(offered.job.video, offered.job.generation, progress);
+  if (!ending) co_return fail(std::move(ending).error());
+  const MessageId id = offered.job.id;
+  const std::string lock = offered.lock;
+  if (!*ending) {
+    Result<> renewed = co_await ports_.queue.renew(id, lock, options_.lease, progress);
+    if (renewed) co_return false;
+    if (renewed.error().code == ErrorCode::lease_lost) co_return true;
+    co_return fail(std::move(renewed).error());
+  }
+  const bool completed = (*ending)->find(R"("status":"completed")") != std::string::npos;
+  std::string result = **ending;
+  Result<> settled = co_await ports_.queue.settle(id, lock, completed, std::move(result));
+  if (!settled && settled.error().code != ErrorCode::lease_lost) {
+    co_return fail(std::move(settled).error());
+  }
+  const std::string queue = ports_.queue.name();
+  Result<> noted = co_await ports_.outbox.settled(queue, id);
+  if (!noted) co_return fail(std::move(noted).error());
+  co_return true;
+}
+
+asio::awaitable<void> JobHolder::hold(OfferedJob offered) {
+  work_.spawn(coordinate(offered.job.video, offered.job.generation));
+  for (;;) {
+    Result<bool> settled = co_await mirror(offered);
+    if (settled && *settled) break;
+    if (!settled) log::warn("job {}: {}", offered.job.id.str(), settled.error().message);
+    if (stopping_) {
+      Result<> released =
+          co_await ports_.queue.release(offered.job.id, offered.lock, Milliseconds(0));
+      if (!released) log::warn("release job: {}", released.error().message);
+      break;
+    }
+    co_await sleep_for(kLookAgain);
+    work_.spawn(coordinate(offered.job.video, offered.job.generation));
+  }
+  --held_;
+  ports_.bell.ring();
+}
+
+asio::awaitable<void> JobHolder::run() {
+  while (!stopping_) {
+    const std::uint64_t seen = ports_.bell.count();
+    if (held_ < options_.active) {
+      auto offered = co_await ports_.queue.acquire(options_.id, options_.lease);
+      if (offered && *offered) {
+        ++held_;
+        OfferedJob job = std::move(**offered);
+        work_.spawn(hold(std::move(job)));
+        continue;
+      }
+      if (!offered) log::warn("acquire a job: {}", offered.error().message);
+    }
+    co_await ports_.bell.wait(seen, kLookAgain);
+  }
+  co_await work_.join();
+}
+
+asio::awaitable<void> JobHolder::adopt_orphans() {
+  while (!stopping_) {
+    auto orphans = co_await ports_.generations.orphans(options_.lease, kOrphansAtOnce);
+    if (orphans) {
+      for (const Orphan& orphan : *orphans) {
+        work_.spawn(coordinate(orphan.video, orphan.generation));
+      }
+    } else {
+      log::warn("look for orphans: {}", orphans.error().message);
+    }
+    co_await sleep_for(kLookAgain);
+  }
+}
+
+}  // namespace vodmill::worker

@@ -1,0 +1,43 @@
+#include "worker/nursery.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cassert>
+#include <exception>
+
+namespace vodmill::worker {
+
+Nursery::~Nursery() { assert(running_ == 0); }
+
+asio::awaitable<void> Nursery::counted(asio::awaitable<void> work) {
+  co_await std::move(work);
+  if (--running_ == 0) empty_.cancel();
+}
+
+void Nursery::spawn(asio::awaitable<void> work) {
+  ++running_;
+  asio::co_spawn(executor_, counted(std::move(work)), [](std::exception_ptr thrown) {
+    // Nothing here throws on purpose: an exception is a bug, and going on could lose data.
+    if (thrown) std::rethrow_exception(thrown);
+  });
+}
+
+asio::awaitable<void> Nursery::join() {
+  while (running_ > 0) {
+    empty_.expires_at(asio::steady_timer::time_point::max());
+    boost::system::error_code ignored;
+    co_await empty_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+}
+
+asio::awaitable<void> sleep_for(Milliseconds time) {
+  const auto executor = co_await asio::this_coro::executor;
+  asio::steady_timer timer(executor, time);
+  boost::system::error_code ignored;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+}  // namespace vodmill::worker

@@ -1,0 +1,140 @@
+#include "worker/publisher.h"
+
+#include <map>
+#include <set>
+
+#include "base/json.h"
+#include "hls/names.h"
+#include "hls/render.h"
+
+namespace vodmill::worker {
+namespace {
+
+constexpr int kListPage = 1000;
+
+using Objects = std::map<std::string, std::int64_t>;  // key -> bytes
+
+Async<Objects> list_all(BlobStore& blobs, std::string prefix) {
+  Objects objects;
+  std::string after;
+  for (;;) {
+    auto page = co_await blobs.list(prefix, after, kListPage);
+    if (!page) co_return fail(std::move(page).error());
+    for (const BlobInfo& info : *page) objects.emplace(info.key.str(), info.bytes);
+    if (std::ssize(*page) < kListPage) co_return objects;
+    after = page->back().key.str();
+  }
+}
+
+Async<hls::RenditionRows> rows_of(const Ports& ports, const Generation& generation) {
+  hls::RenditionRows rows;
+  std::vector<std::string> names;
+  for (const Rendition& rung : generation.plan->ladder) names.push_back(rung.name);
+  if (generation.plan->audio) names.push_back(generation.plan->audio->name);
+  for (const std::string& name : names) {
+    auto found = co_await ports.videos.segments(generation.video, generation.number, name);
+    if (!found) co_return fail(std::move(found).error());
+    rows.emplace(name, std::move(*found));
+  }
+  co_return rows;
+}
+
+// Every segment of the plan has its row, and every row its object of the right size.
+Result<> check_complete(const Plan& plan, const hls::RenditionRows& rows, const Objects& objects) {
+  for (const auto& [name, segments] : rows) {
+    if (std::ssize(segments) != plan.segments() + 1) {
+      return fail(
+          ErrorCode::verification_failed,
+          fmt::format("{} has {} of {} segments", name, std::ssize(segments) - 1, plan.segments()));
+    }
+    for (const Segment& segment : segments) {
+      const auto object = objects.find(segment.key.str());
+      if (object == objects.end() || object->second != segment.bytes) {
+        return fail(ErrorCode::verification_failed,
+                    fmt::format("{} is not in the store as it was written", segment.key.str()));
+      }
+    }
+  }
+  return {};
+}
+
+Async<> remove_strays(BlobStore& blobs, const hls::RenditionRows& rows, const Objects& objects) {
+  std::set<std::string, std::less<>> wanted;
+  for (const auto& [name, segments] : rows) {
+    for (const Segment& segment : segments) wanted.insert(segment.key.str());
+  }
+  for (const auto& [key, bytes] : objects) {
+    if (wanted.contains(key)) continue;
+    Result<> removed = co_await blobs.remove(BlobKey(key));
+    if (!removed) co_return removed;
+  }
+  co_return Result<>();
+}
+
+Bytes to_bytes(const std::string& text) {
+  const ByteView view = as_bytes(text);
+  return Bytes(view.begin(), view.end());
+}
+
+// Cut short, or damaged inside: where the first packet could not be decoded, as well as chunks know
+// it.
+std::optional<Partial> partial_of(const Generation& generation, const std::vector<Task>& tasks) {
+  const Plan& plan = *generation.plan;
+  const double seconds = static_cast<double>(plan.frames) / plan.fps.value();
+  if (generation.info && generation.info->truncated)
+    return Partial{ErrorCode::truncated_input, seconds};
+  for (const Task& task : tasks) {
+    if (task.kind != TaskKind::chunk) continue;
+    const auto result = parse_json(task.result);
+    const json::object* counts = result ? result->if_object() : nullptr;
+    if (!counts) continue;
+    const auto undecodable = get_int(*counts, "undecodable");
+    if (!undecodable || *undecodable == 0) continue;
+    const Chunk& chunk = plan.chunks.at(static_cast<std::size_t>(task.index));
+    const std::int64_t frame = plan.boundaries.at(static_cast<std::size_t>(chunk.first_segment));
+    return Partial{ErrorCode::malformed_input, static_cast<double>(frame) / plan.fps.value()};
+  }
+  return std::nullopt;
+}
+
+// The final media playlists, then the multivariant one.
+Async<> store_playlists(BlobStore& blobs, const Generation& generation,
+                        const hls::RenditionRows& rows) {
+  const std::string suffix = hls::generation_prefix(generation.number);
+  const std::string prefix = generation.prefix.substr(0, generation.prefix.size() - suffix.size());
+  for (const auto& [name, segments] : rows) {
+    const auto playlist = hls::final_media(*generation.plan, segments);
+    if (!playlist) co_return fail(playlist.error());
+    BlobKey key(prefix + hls::final_media_playlist_name(generation.number, name));
+    Bytes text = to_bytes(hls::to_text(*playlist));
+    Result<> stored = co_await blobs.put(key, std::move(text));
+    if (!stored) co_return stored;
+  }
+  const auto multivariant = hls::final_multivariant(*generation.plan, generation.number, rows);
+  if (!multivariant) co_return fail(multivariant.error());
+  BlobKey key(prefix + std::string(hls::kMultivariantName));
+  Bytes text = to_bytes(hls::to_text(*multivariant));
+  Result<> stored = co_await blobs.put(key, std::move(text));
+  co_return stored;
+}
+
+}  // namespace
+
+Async<Completion> publish(const Ports& ports, const Generation& generation,
+                          const std::vector<Task>& tasks) {
+  auto rows = co_await rows_of(ports, generation);
+  if (!rows) co_return fail(std::move(rows).error());
+  auto objects = co_await list_all(ports.blobs, generation.prefix);
+  if (!objects) co_return fail(std::move(objects).error());
+  Result<> complete = check_complete(*generation.plan, *rows, *objects);
+  if (!complete) co_return fail(std::move(complete).error());
+  Result<> swept = co_await remove_strays(ports.blobs, *rows, *objects);
+  if (!swept) co_return fail(std::move(swept).error());
+  Result<> stored = co_await store_playlists(ports.blobs, generation, *rows);
+  if (!stored) co_return fail(std::move(stored).error());
+  const Plan& plan = *generation.plan;
+  co_return Completion{.duration_seconds = static_cast<double>(plan.frames) / plan.fps.value(),
+                       .partial = partial_of(generation, tasks)};
+}
+
+}  // namespace vodmill::worker

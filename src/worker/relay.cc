@@ -1,0 +1,110 @@
+#include "worker/relay.h"
+
+#include "base/log.h"
+#include "worker/nursery.h"
+
+namespace vodmill::worker {
+namespace {
+
+constexpr Milliseconds kLookAgain{1'000};
+constexpr Milliseconds kBetweenSweeps{2'000};
+constexpr Milliseconds kLostAfter{30'000};
+constexpr int kRowsAtOnce = 100;
+
+Async<> deliver(const Ports& ports, OutboxRow row) {
+  const MessageId message = row.job.id;
+  Result<> added = co_await ports.queue.add(row.job);
+  if (!added) co_return added;
+  const std::string queue = ports.queue.name();
+  Result<> noted = co_await ports.outbox.delivered(row.id, queue, message);
+  co_return noted;
+}
+
+Async<bool> deliver_all(const Ports& ports) {
+  auto rows = co_await ports.outbox.undelivered(kRowsAtOnce);
+  if (!rows) co_return fail(std::move(rows).error());
+  for (const OutboxRow& row : *rows) {
+    Result<> delivered = co_await deliver(ports, row);
+    if (!delivered) co_return fail(std::move(delivered).error());
+  }
+  co_return !rows->empty();
+}
+
+Async<> remove_prefix(BlobStore& blobs, std::string prefix) {
+  for (;;) {
+    auto page = co_await blobs.list(prefix, "", kRowsAtOnce);
+    if (!page) co_return fail(std::move(page).error());
+    if (page->empty()) co_return Result<>();
+    for (const BlobInfo& object : *page) {
+      Result<> removed = co_await blobs.remove(object.key);
+      if (!removed) co_return removed;
+    }
+  }
+}
+
+Async<> sweep_due(const Ports& ports) {
+  auto due = co_await ports.outbox.due_sweeps(kRowsAtOnce);
+  if (!due) co_return fail(std::move(due).error());
+  for (const SweepRow& row : *due) {
+    Result<> removed = co_await remove_prefix(ports.blobs, row.prefix);
+    if (!removed) co_return removed;
+    Result<> noted = co_await ports.outbox.swept(row.id);
+    if (!noted) co_return noted;
+  }
+  co_return Result<>();
+}
+
+Async<> add_lost(const Ports& ports) {
+  const std::string queue = ports.queue.name();
+  auto rows = co_await ports.outbox.unsettled(queue, kLostAfter, kRowsAtOnce);
+  if (!rows) co_return fail(std::move(rows).error());
+  for (const OutboxRow& row : *rows) {
+    auto job = co_await ports.queue.find(row.job.id);
+    if (!job) co_return fail(std::move(job).error());
+    const bool is_settled =
+        *job && ((*job)->state == JobState::completed || (*job)->state == JobState::failed);
+    Result<> done;
+    if (is_settled) {
+      done = co_await ports.outbox.settled(queue, row.job.id);
+    } else if (!*job) {
+      log::warn("job {} was lost by the queue and is added again", row.job.id.str());
+      done = co_await ports.queue.add(row.job);
+    }
+    if (!done) co_return done;
+  }
+  co_return Result<>();
+}
+
+}  // namespace
+
+asio::awaitable<void> relay_jobs(const Ports& ports, const bool& stopping) {
+  while (!stopping) {
+    const std::uint64_t seen = ports.bell.count();
+    Result<bool> delivered = co_await deliver_all(ports);
+    if (!delivered) log::warn("deliver jobs: {}", delivered.error().message);
+    if (delivered && *delivered) continue;
+    co_await ports.bell.wait(seen, kLookAgain);
+  }
+}
+
+asio::awaitable<void> find_lost_jobs(const Ports& ports, const bool& stopping) {
+  Milliseconds waited{0};
+  while (!stopping) {
+    co_await sleep_for(kLookAgain);
+    waited += kLookAgain;
+    if (waited < kLostAfter) continue;
+    waited = Milliseconds(0);
+    Result<> done = co_await add_lost(ports);
+    if (!done) log::warn("look for lost jobs: {}", done.error().message);
+  }
+}
+
+asio::awaitable<void> sweep_keys(const Ports& ports, const bool& stopping) {
+  while (!stopping) {
+    Result<> done = co_await sweep_due(ports);
+    if (!done) log::warn("sweep: {}", done.error().message);
+    co_await sleep_for(kBetweenSweeps);
+  }
+}
+
+}  // namespace vodmill::worker

@@ -1,0 +1,18 @@
+// What the catalog owes: jobs to the queue, removals to the BlobStore. Background duties of a
+// worker.
+#pragma once
+
+#include "worker/context.h"
+
+namespace vodmill::worker {
+
+// Adds the outbox's jobs to the queue, oldest first, until stopping.
+asio::awaitable<void> relay_jobs(const Ports& ports, const bool& stopping);
+
+// Re-adds jobs whose queue has lost them, and settles what ended while nobody held it.
+asio::awaitable<void> find_lost_jobs(const Ports& ports, const bool& stopping);
+
+// Removes the keys that are due for sweeping, until stopping.
+asio::awaitable<void> sweep_keys(const Ports& ports, const bool& stopping);
+
+}  // namespace vodmill::worker

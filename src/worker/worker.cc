@@ -1,0 +1,29 @@
+#include "worker/worker.h"
+
+#include "worker/relay.h"
+
+namespace vodmill::worker {
+
+Worker::Worker(Ports ports, WorkerOptions options, asio::any_io_executor executor)
+    : ports_(ports),
+      options_(std::move(options)),
+      tasks_(ports_, options_, executor, stopping_),
+      jobs_(ports_, options_, executor, stopping_),
+      duties_(executor) {}
+
+void Worker::start() {
+  duties_.spawn(relay_jobs(ports_, stopping_));
+  duties_.spawn(jobs_.run());
+  duties_.spawn(jobs_.adopt_orphans());
+  duties_.spawn(find_lost_jobs(ports_, stopping_));
+  duties_.spawn(sweep_keys(ports_, stopping_));
+  for (int slot = 0; slot < options_.slots; ++slot) duties_.spawn(tasks_.run_slot());
+}
+
+asio::awaitable<void> Worker::stop() {
+  stopping_ = true;
+  ports_.bell.ring();
+  co_await duties_.join();
+}
+
+}  // namespace vodmill::worker

@@ -1,0 +1,34 @@
+// A worker: coordinates videos, runs tasks in mills, and does the background duties. The same
+// object serves `vodmill serve`, `vodmill worker` and `vodmill transcode`.
+//
+// Owned by app/. Everything runs on the executor it is given, which must run one handler at a time.
+#pragma once
+
+#include "worker/context.h"
+#include "worker/job_holder.h"
+#include "worker/nursery.h"
+#include "worker/task_runner.h"
+
+namespace vodmill::worker {
+
+class Worker {
+ public:
+  Worker(Ports ports, WorkerOptions options, asio::any_io_executor executor);
+
+  // Starts everything; returns at once.
+  void start();
+
+  // Kills the mills, gives tasks and jobs back without spending an attempt, and ends when nothing
+  // of the worker runs any more.
+  asio::awaitable<void> stop();
+
+ private:
+  const Ports ports_;
+  const WorkerOptions options_;
+  bool stopping_ = false;
+  TaskRunner tasks_;
+  JobHolder jobs_;
+  Nursery duties_;
+};
+
+}  // namespace vodmill::worker
