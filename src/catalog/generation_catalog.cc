@@ -26,9 +26,14 @@ struct HeldGeneration {
 
 Result<HeldGeneration> hold(Transaction& transaction, const GenerationLease& lease) {
   HeldGeneration held{.video = TRY(hold_video(transaction, lease.video, lease.generation))};
-  const db::Rows rows = TRY(transaction.execute(
+  const db::Rows current = TRY(transaction.execute(
       generation_sql::kHold, {lease.video.str(), lease.generation, lease.token.value}));
-  if (rows.empty()) return fail(ErrorCode::lease_lost, "Another worker coordinates the video.");
+  if (current.affected == 0) {
+    return fail(ErrorCode::lease_lost, "Another worker coordinates the video.");
+  }
+  // Not by RETURNING: there SQLite 3.40 finds no column to be NULL.
+  const db::Rows rows =
+      TRY(transaction.execute(generation_sql::kHeld, {lease.video.str(), lease.generation}));
   held.playable = rows[0].integer(0) != 0;
   held.planned = rows[0].integer(1) != 0;
   return held;

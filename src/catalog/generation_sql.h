@@ -22,8 +22,12 @@ inline constexpr Statement kSetProcessing{
 // The fence's second half.
 inline constexpr Statement kHold{
     "hold generation",
-    "UPDATE generations SET token = token WHERE video = ?1 AND number = ?2 AND token = ?3 "
-    "RETURNING playable, CASE WHEN plan IS NULL THEN 0 ELSE 1 END"};
+    "UPDATE generations SET token = token WHERE video = ?1 AND number = ?2 AND token = ?3"};
+
+inline constexpr Statement kHeld{
+    "held generation",
+    "SELECT playable, CASE WHEN plan IS NULL THEN 0 ELSE 1 END FROM generations "
+    "WHERE video = ?1 AND number = ?2"};
 
 inline constexpr Statement kRenew{
     "renew generation",
@@ -75,8 +79,8 @@ inline constexpr Statement kOrphans{
     "(v.status = 'pending' AND g.created_at + ?1 <= vodmill_now())) "
     "ORDER BY g.created_at, v.id LIMIT ?2"};
 
-inline constexpr std::array kAll{kTakeLease, kSetProcessing, kHold,      kRenew,      kShowProgress,
-                                 kTasks,     kStorePlan,     kStoreSize, kInsertTask, kMarkPlayable,
-                                 kComplete,  kFail,          kOrphans};
+inline constexpr std::array kAll{kTakeLease,    kSetProcessing, kHold,      kHeld,      kRenew,
+                                 kShowProgress, kTasks,         kStorePlan, kStoreSize, kInsertTask,
+                                 kMarkPlayable, kComplete,      kFail,      kOrphans};
 
 }  // namespace vodmill::catalog::generation_sql

@@ -68,7 +68,7 @@ Result<Video> video_from(const db::Row& row) {
   video.metadata = row.text(12);
   video.priority = static_cast<int>(row.integer(13));
   video.prefix = row.text(14);
-  video.source = TRY(source_from_json(row.text(15)));
+  video.source = TRY(stored(source_from_json(row.text(15)), "source"));
   video.sha256 = row.text(16);
   if (!row.is_null(17)) video.duration_seconds = row.real(17);
   video.width = static_cast<int>(row.integer(18));

@@ -13,6 +13,15 @@ namespace vodmill::catalog {
 std::string to_json(const Source& source);
 Result<Source> source_from_json(std::string_view text);
 
+// What the catalog itself has stored and cannot read any more is no fault of the video.
+template <class T>
+Result<T> stored(Result<T> value, std::string_view what) {
+  if (value) return value;
+  Error error = std::move(value).error().within(what).within("database");
+  error.code = ErrorCode::internal_error;
+  return fail(std::move(error));
+}
+
 // The columns of the view shown_videos.
 Result<Video> video_from(const db::Row& row);
 

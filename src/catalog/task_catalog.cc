@@ -96,8 +96,8 @@ Result<std::optional<LeasedTask>> parse(Result<std::optional<Found>> found) {
   if (!found) return fail(std::move(found).error());
   if (!*found) return std::nullopt;
   LeasedTask leased = std::move((*found)->leased);
-  leased.source = TRY(source_from_json((*found)->source));
-  if ((*found)->plan) leased.plan = TRY(plan::plan_from_json(*(*found)->plan));
+  leased.source = TRY(stored(source_from_json((*found)->source), "source"));
+  if ((*found)->plan) leased.plan = TRY(stored(plan::plan_from_json(*(*found)->plan), "plan"));
   return leased;
 }
 

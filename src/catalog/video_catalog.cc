@@ -138,8 +138,9 @@ Result<Generation> read_generation(Transaction& transaction, const VideoId& id, 
   const auto status = video_status_from(row.text(0));
   if (!status) return fail(ErrorCode::internal_error, "database: unknown status " + row.text(0));
   generation.status = *status;
-  if (!row.is_null(2)) generation.info = TRY(plan::source_info_from_json(row.text(2)));
-  if (!row.is_null(3)) generation.plan = TRY(plan::plan_from_json(row.text(3)));
+  if (!row.is_null(2))
+    generation.info = TRY(stored(plan::source_info_from_json(row.text(2)), "info"));
+  if (!row.is_null(3)) generation.plan = TRY(stored(plan::plan_from_json(row.text(3)), "plan"));
   return generation;
 }
 

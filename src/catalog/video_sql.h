@@ -36,8 +36,8 @@ inline constexpr Statement kCancel{
     "UPDATE videos SET status = ?2, waiting_reason = '', error_code = ?3, error_message = ?4 "
     "WHERE id = ?1"};
 
-inline constexpr Statement kRemove{"remove video",
-                                   "UPDATE videos SET removed_at = vodmill_now() WHERE id = ?1"};
+inline constexpr Statement kRemove{
+    "remove video", "UPDATE videos SET removed_at = vodmill_now(), status = ?2 WHERE id = ?1"};
 
 // A video without a prefix of its own owns only what its generations have written.
 inline constexpr Statement kSweepVideo{
