@@ -22,6 +22,9 @@ std::vector<Attempt> all_attempts() {
 #ifndef __x86_64__
   std::erase(attempts, Attempt::foreign_call);
 #endif
+#ifdef VODMILL_SANITIZED  // has no limit of address space
+  std::erase(attempts, Attempt::much_memory);
+#endif
   return attempts;
 }
 

@@ -104,9 +104,6 @@ TEST_P(Attempts, AreAllStoppedByALayerWhenAllLayersAreOn) {
   EXPECT_EQ(run.lines.size(), all_attempts().size());
   for (const auto& [attempt, line] : run.lines) {
     EXPECT_TRUE(line.stopped) << attempt;
-#ifdef VODMILL_SANITIZED
-    if (attempt == name_of(Attempt::much_memory)) continue;
-#endif
     EXPECT_NE(line.by, "") << attempt << ": " << line.how;
   }
   for (Layer layer : all_layers()) {
@@ -155,6 +152,7 @@ TEST_P(Attempts, AreStoppedByEachLayerAloneThatPromisesIt) {
   const SelfTest all = run({});
   for (const Stop& stop : all_stops()) {
     const std::string attempt(name_of(stop.attempt));
+    if (!all.lines.contains(attempt)) continue;  // not of this architecture or build
     if (!all.layers.active(stop.layer)) {
       std::cout << "[ NOT HERE ] " << name_of(stop.layer) << " against " << attempt << '\n';
       continue;
