@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace vodmill::plan {
@@ -41,6 +42,20 @@ Rational snap(double rate, double tolerance) {
   return reduced(std::max<std::int64_t>(1, std::llround(rate * 1000)), 1000);
 }
 
+// The mean of one step where each delta is a whole number of steps near `step`, at most `most`.
+// Timestamps rounded to milliseconds give it away only over many frames.
+double mean_step(const std::vector<std::int64_t>& deltas, double step, double most) {
+  double span = 0;
+  double steps = 0;
+  for (const std::int64_t delta : deltas) {
+    const double count = std::round(static_cast<double>(delta) / step);
+    if (count < 1 || count > most) continue;
+    span += static_cast<double>(delta);
+    steps += count;
+  }
+  return steps > 0 ? span / steps : step;
+}
+
 }  // namespace
 
 std::int64_t FrameGrid::position(std::int64_t pts) const {
@@ -73,28 +88,29 @@ Rational find_grid_rate(const std::vector<std::int64_t>& pts, Rational time_base
   for (std::size_t i = 1; i < pts.size(); ++i) deltas.push_back(pts[i] - pts[i - 1]);
   auto middle = deltas.begin() + static_cast<std::ptrdiff_t>(deltas.size() / 2);
   std::nth_element(deltas.begin(), middle, deltas.end());
-  const double median = static_cast<double>(*middle);
+  const std::int64_t median = *middle;
   if (median <= 0) return {0, 1};
 
-  // The mean step: timestamps rounded to milliseconds give it away only over many frames.
-  double span = 0;
-  double steps = 0;
-  for (const std::int64_t delta : deltas) {
-    const double count = std::round(static_cast<double>(delta) / median);
-    if (count < 1) continue;
-    span += static_cast<double>(delta);
-    steps += count;
-  }
-  const double rate = steps / (span * time_base.value());
+  // The first estimate may be half a tick off, so only short gaps can be counted with it.
+  constexpr double kShortGap = 3;
+  double step = mean_step(deltas, static_cast<double>(median), kShortGap);
+  step = mean_step(deltas, step, std::numeric_limits<double>::infinity());
+  const auto span = static_cast<double>(pts.back() - pts.front());
   // The first and the last time may each be rounded by half a tick.
-  const Rational snapped = snap(rate, std::max(0.0005, 1.0 / span));
+  const double tolerance = std::max(0.0005, 1.0 / span);
+  Rational rate = snap(1 / (step * time_base.value()), tolerance);
+  const auto usual = std::ranges::count(deltas, median);
+  const bool is_known = std::ranges::find(kKnownRates, rate) != kKnownRates.end();
+  if (!is_known && usual * 10 >= std::ssize(deltas) * 9) {
+    rate = reduced(time_base.den, time_base.num * median);  // exact in the source's ticks
+  }
 
   std::size_t on_grid = 0;
-  for (std::size_t i = 0; i < pts.size(); ++i) {
-    const double at = static_cast<double>(pts[i] - pts[0]) * time_base.value() * snapped.value();
+  for (const std::int64_t time : pts) {
+    const double at = static_cast<double>(time - pts[0]) * time_base.value() * rate.value();
     if (std::abs(at - std::round(at)) < 0.3) ++on_grid;
   }
-  return on_grid * 10 >= pts.size() * 9 ? snapped : Rational{0, 1};
+  return on_grid * 10 >= pts.size() * 9 ? rate : Rational{0, 1};
 }
 
 }  // namespace vodmill::plan

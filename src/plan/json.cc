@@ -1,5 +1,7 @@
 #include "plan/json.h"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 namespace vodmill::plan {
@@ -50,7 +52,7 @@ Result<std::vector<std::int64_t>> get_ascending(const json::object& object, std:
   for (const json::value& value : *TRY(get_array(object, key))) {
     if (!value.is_int64()) return out_of_range(key);
     const std::int64_t number = value.get_int64();
-    if (std::abs(number) > kMaxTicks) return out_of_range(key);
+    if (number < -kMaxTicks || number > kMaxTicks) return out_of_range(key);
     if (!values.empty() && number <= values.back()) return out_of_range(key);
     values.push_back(number);
   }
@@ -64,6 +66,21 @@ Result<std::vector<std::string>> get_strings(const json::object& object, std::st
     values.emplace_back(value.get_string());
   }
   return values;
+}
+
+Result<std::vector<Chunk>> get_chunks(const json::object& object, std::string_view key,
+                                      int segments) {
+  std::vector<Chunk> chunks;
+  for (const json::value& value : *TRY(get_array(object, key))) {
+    const json::array* range = value.if_array();
+    if (!range || range->size() != 2) return out_of_range(key);
+    if (!(*range)[0].is_int64() || !(*range)[1].is_int64()) return out_of_range(key);
+    const std::int64_t first = (*range)[0].get_int64();
+    const std::int64_t end = (*range)[1].get_int64();
+    if (first < 0 || end <= first || end > segments) return out_of_range(key);
+    chunks.push_back({static_cast<int>(first), static_cast<int>(end)});
+  }
+  return chunks;
 }
 
 json::object video_to_json(const VideoStreamInfo& v) {
@@ -149,6 +166,7 @@ Result<Rendition> rendition_from_json(const json::object& o) {
   r.name = TRY(get_string(o, "name"));
   r.width = TRY(get_small(o, "width", 2, kMaxSide));
   r.height = TRY(get_small(o, "height", 2, kMaxSide));
+  if (r.width % 2 != 0 || r.height % 2 != 0) return out_of_range("width or height");
   r.crf = TRY(get_small(o, "crf", 0, 51));
   r.max_kbps = TRY(get_small(o, "max_kbps", 1, 1'000'000));
   r.buffer_kbits = TRY(get_small(o, "buffer_kbits", 1, 1'000'000));
@@ -183,9 +201,10 @@ Result<const json::object*> as_object(const json::value& value, std::string_view
 }
 
 // The JSON of an optional object: absent and null both mean none.
-const json::object* optional_object(const json::object& object, std::string_view key) {
+Result<const json::object*> optional_object(const json::object& object, std::string_view key) {
   const json::value* value = object.if_contains(key);
-  return value ? value->if_object() : nullptr;
+  if (!value || value->is_null()) return nullptr;
+  return as_object(*value, key);
 }
 
 Result<> check_segments(const Plan& plan) {
@@ -194,6 +213,9 @@ Result<> check_segments(const Plan& plan) {
   if (plan.audio && plan.audio->boundaries.size() != plan.boundaries.size()) {
     return out_of_range("audio.boundaries");
   }
+  const std::span starts(plan.boundaries.begin(), plan.boundaries.end() - 1);
+  if (!std::ranges::includes(plan.idrs, starts)) return out_of_range("idrs");
+  if (plan.idrs.front() != 0 || plan.idrs.back() >= plan.frames) return out_of_range("idrs");
   int next = 0;
   for (const Chunk& chunk : plan.chunks) {
     if (chunk.first_segment != next || chunk.end_segment <= next) return out_of_range("chunks");
@@ -255,25 +277,21 @@ Result<Plan> plan_from_json(std::string_view text) {
   plan.fps = TRY(get_rational(o, "fps", false));
   plan.frames = TRY(get_between(o, "frames", 1, kMaxTicks));
   plan.rotation = TRY(get_small(o, "rotation", 0, 270));
+  if (plan.rotation % 90 != 0) return out_of_range("rotation");
   plan.mirrored = TRY(get_bool(o, "mirrored"));
   plan.deinterlace = TRY(get_bool(o, "deinterlace"));
   plan.tone_map = TRY(get_string(o, "tone_map"));
   plan.boundaries = TRY(get_ascending(o, "boundaries"));
   plan.idrs = TRY(get_ascending(o, "idrs"));
-  for (const json::value& pair : *TRY(get_array(o, "chunks"))) {
-    const json::array* range = pair.if_array();
-    if (!range || range->size() != 2) return out_of_range("chunks");
-    if (!(*range)[0].is_int64() || !(*range)[1].is_int64()) return out_of_range("chunks");
-    plan.chunks.push_back(
-        {static_cast<int>((*range)[0].get_int64()), static_cast<int>((*range)[1].get_int64())});
-  }
+  plan.chunks = TRY(get_chunks(o, "chunks", plan.segments()));
   for (const json::value& rung : *TRY(get_array(o, "ladder"))) {
     const json::object& object = *TRY(as_object(rung, "ladder"));
     plan.ladder.push_back(TRY(rendition_from_json(object)));
   }
+  if (plan.ladder.empty()) return out_of_range("ladder");
   plan.target_duration = TRY(get_small(o, "target_duration", 1, 3600));
   plan.reasons = TRY(get_strings(o, "reasons"));
-  if (const json::object* audio = optional_object(o, "audio")) {
+  if (const json::object* audio = TRY(optional_object(o, "audio"))) {
     plan.audio = TRY(audio_rendition_from_json(*audio));
   }
   TRY_VOID(check_segments(plan));
@@ -288,10 +306,10 @@ Result<SourceInfo> source_info_from_json(std::string_view text) {
   info.bytes = TRY(get_between(o, "bytes", 0, kMaxTicks));
   info.truncated = TRY(get_bool(o, "truncated"));
   info.notes = TRY(get_strings(o, "notes"));
-  if (const json::object* video = optional_object(o, "video")) {
+  if (const json::object* video = TRY(optional_object(o, "video"))) {
     info.video = TRY(video_from_json(*video));
   }
-  if (const json::object* audio = optional_object(o, "audio")) {
+  if (const json::object* audio = TRY(optional_object(o, "audio"))) {
     info.audio = TRY(audio_from_json(*audio));
   }
   return info;

@@ -17,8 +17,22 @@ constexpr std::array kRungs{Rung{1080, 6000}, Rung{720, 3500}, Rung{480, 1600}, 
 constexpr int kCrf = 23;
 constexpr int kHalfRateCrf = 28;  // about half the bits of kCrf
 constexpr int kMinKbps = 80;
+constexpr int kMaxSide = 4096;  // beyond, level 5.2 at full rate and most hardware end
 
-int even(double side) { return std::max(2, 2 * static_cast<int>(side / 2 + 0.5)); }
+// The even number of pixels nearest to `side`, and not above `most` unless that is below 2.
+int even(double side, int most) {
+  return std::max(2, std::min(2 * static_cast<int>(side / 2 + 0.5), most & ~1));
+}
+
+// Panoramas lose size until H.264 decoders take them.
+ShownSize within_limit(ShownSize source) {
+  const int longest = std::max(source.width, source.height);
+  if (longest <= kMaxSide) return source;
+  const auto scaled = [&](int side) {
+    return std::max(1, static_cast<int>(mul_div_floor(side, kMaxSide, longest)));
+  };
+  return {scaled(source.width), scaled(source.height)};
+}
 
 Rendition rendition(int width, int height, int crf, int max_kbps) {
   return Rendition{.name = "",
@@ -51,7 +65,8 @@ ShownSize shown_size(int width, int height, Rational sample_aspect, int rotation
   return size;
 }
 
-std::vector<Rendition> make_ladder(ShownSize source, Rational fps) {
+std::vector<Rendition> make_ladder(ShownSize shown, Rational fps) {
+  const ShownSize source = within_limit(shown);
   const int short_side = std::min(source.width, source.height);
   const bool fast = Rational{30, 1} < fps && !(fps < Rational{31, 1});
   std::vector<Rendition> ladder;
@@ -59,13 +74,12 @@ std::vector<Rendition> make_ladder(ShownSize source, Rational fps) {
     const bool is_smallest = rung.short_side == kRungs.back().short_side;
     if (rung.short_side > short_side || (is_smallest && ladder.size() >= 3)) continue;
     const double scale = static_cast<double>(rung.short_side) / short_side;
-    ladder.push_back(
-        rendition(even(source.width * scale), even(source.height * scale), kCrf, rung.max_kbps));
+    ladder.push_back(rendition(even(source.width * scale, source.width),
+                               even(source.height * scale, source.height), kCrf, rung.max_kbps));
   }
   if (ladder.empty()) {
-    // Rounded down to even: never upscaled.
-    const int width = std::max(2, source.width & ~1);
-    const int height = std::max(2, source.height & ~1);
+    const int width = even(source.width, source.width);
+    const int height = even(source.height, source.height);
     ladder.push_back(rendition(width, height, kCrf, small_kbps(width, height)));
   }
   if (ladder.size() == 1) {

@@ -63,14 +63,6 @@ void cut_segments(Plan& plan) {
   const auto tail = static_cast<double>(plan.frames - plan.boundaries.back()) / fps;
   if (plan.boundaries.size() > 2 && tail <= kMaxJoinedTailSeconds) plan.boundaries.pop_back();
   plan.boundaries.push_back(plan.frames);
-
-  std::int64_t longest = 0;
-  for (std::size_t i = 1; i < plan.boundaries.size(); ++i) {
-    longest = std::max(longest, plan.boundaries[i] - plan.boundaries[i - 1]);
-  }
-  const double longest_seconds = static_cast<double>(longest) / fps;
-  plan.target_duration =
-      std::max(static_cast<int>(kSegmentSeconds), static_cast<int>(std::lround(longest_seconds)));
 }
 
 // The first segment alone, then chunks of equal length, as many as keep `parallel` mills busy to
@@ -107,6 +99,23 @@ AudioRendition plan_audio(const AudioStreamInfo& source, const Plan& plan) {
     audio.boundaries.push_back(std::max(nearest, least));
   }
   return audio;
+}
+
+// No segment, rounded to whole seconds, is longer than the target (RFC 8216, 4.3.3.1).
+int target_duration_of(const Plan& plan) {
+  const auto longest = [](const std::vector<std::int64_t>& boundaries) {
+    std::int64_t most = 0;
+    for (std::size_t i = 1; i < boundaries.size(); ++i) {
+      most = std::max(most, boundaries[i] - boundaries[i - 1]);
+    }
+    return static_cast<double>(most);
+  };
+  double seconds = longest(plan.boundaries) / plan.fps.value();
+  if (plan.audio) {
+    const double aac_frame = static_cast<double>(kAacFrame) / plan.audio->sample_rate;
+    seconds = std::max(seconds, longest(plan.audio->boundaries) * aac_frame);
+  }
+  return std::max(static_cast<int>(kSegmentSeconds), static_cast<int>(std::lround(seconds)));
 }
 
 void explain(Plan& plan, const SourceInfo& info) {
@@ -159,6 +168,7 @@ Result<Plan> make_plan(const SourceInfo& info, const Policy& policy) {
   plan.ladder = make_ladder(
       shown_size(video.width, video.height, video.sample_aspect, video.rotation), plan.fps);
   if (info.audio) plan.audio = plan_audio(*info.audio, plan);
+  plan.target_duration = target_duration_of(plan);
   explain(plan, info);
   return plan;
 }

@@ -11,7 +11,7 @@
 namespace vodmill::plan {
 
 struct Policy {
-  EngineBuild build;
+  EngineBuild build{};
   int parallel =
       1;  // mills that may work on one video at once: chunks are cut to keep them all busy
   double max_seconds = 12 * 3600.0;

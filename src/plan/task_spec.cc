@@ -5,8 +5,16 @@
 namespace vodmill::plan {
 namespace {
 
+constexpr int kMaxThreads = 64;
+
 std::unexpected<Error> wrong(std::string what) {
   return fail(ErrorCode::malformed_input, std::move(what));
+}
+
+Result<int> get_between(const json::object& object, std::string_view key, int low, int high) {
+  const std::int64_t value = TRY(get_int(object, key));
+  if (value < low || value > high) return wrong(std::string(key) + " is out of range");
+  return static_cast<int>(value);
 }
 
 Result<> check(const TaskSpec& spec) {
@@ -16,8 +24,11 @@ Result<> check(const TaskSpec& spec) {
   if (spec.resume.size() != rungs) return wrong("resume does not fit the ladder");
   if (spec.kind == TaskKind::audio && !spec.plan->audio)
     return wrong("an audio task without audio");
-  if (spec.chunk < 0 || static_cast<std::size_t>(spec.chunk) >= spec.plan->chunks.size()) {
+  if (static_cast<std::size_t>(spec.chunk) >= spec.plan->chunks.size()) {
     return wrong("no such chunk");
+  }
+  for (const int segment : spec.resume) {
+    if (segment < 0 || segment > spec.plan->segments()) return wrong("resume is out of range");
   }
   return {};
 }
@@ -40,11 +51,13 @@ Result<TaskSpec> task_spec_from_json(const json::object& o) {
   if (!kind) return wrong("an unknown kind of task");
   spec.kind = *kind;
   spec.source_bytes = TRY(get_int(o, "source_bytes"));
-  spec.chunk = static_cast<int>(TRY(get_int(o, "chunk")));
-  spec.threads = static_cast<int>(TRY(get_int(o, "threads")));
+  if (spec.source_bytes < 0) return wrong("source_bytes is out of range");
+  spec.chunk = TRY(get_between(o, "chunk", 0, INT32_MAX));
+  spec.threads = TRY(get_between(o, "threads", 1, kMaxThreads));
   for (const json::value& segment : *TRY(get_array(o, "resume"))) {
-    if (!segment.is_int64()) return wrong("resume must hold integers");
-    spec.resume.push_back(static_cast<int>(segment.get_int64()));
+    const std::int64_t* number = segment.if_int64();
+    if (!number || *number < 0 || *number > INT32_MAX) return wrong("resume is out of range");
+    spec.resume.push_back(static_cast<int>(*number));
   }
   if (o.contains("plan")) {
     const std::string plan = TRY(get_string(o, "plan"));
