@@ -93,6 +93,7 @@ Result<std::unique_ptr<PostgresConnection>> PostgresConnection::open(const std::
   PGconn* const handle = PQconnectdb(target.c_str());
   std::unique_ptr<PostgresConnection> connection(new PostgresConnection(handle));
   if (PQstatus(handle) != CONNECTION_OK) return failure(handle, nullptr, "connect");
+  PQsetNoticeProcessor(handle, [](void*, const char*) {}, nullptr);  // "already exists, skipping"
   return connection;
 }
 
