@@ -14,7 +14,9 @@ constexpr Statement kDataVersion{"data_version", "PRAGMA data_version"};
 class DataVersion {
  public:
   explicit DataVersion(std::unique_ptr<Connection> connection)
-      : connection_(std::move(connection)) {}
+      : connection_(std::move(connection)) {
+    (*this)();
+  }
 
   bool operator()() {
     const Result<Rows> rows = connection_->execute(kDataVersion);
