@@ -15,7 +15,7 @@ function(vodmill_folder name)
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
-  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
 
   list(TRANSFORM arg_DEPS PREPEND vodmill_)
   if(sources)

@@ -227,7 +227,7 @@ Result<> check_segments(const Plan& plan) {
 
 }  // namespace
 
-std::string to_json(const Plan& plan) {
+json::object to_object(const Plan& plan) {
   json::array chunks;
   for (const Chunk& chunk : plan.chunks) {
     chunks.push_back(json::array{chunk.first_segment, chunk.end_segment});
@@ -251,8 +251,10 @@ std::string to_json(const Plan& plan) {
                  {"target_duration", plan.target_duration},
                  {"reasons", to_array(plan.reasons)}};
   if (plan.audio) o["audio"] = audio_rendition_to_json(*plan.audio);
-  return json::serialize(o);
+  return o;
 }
+
+std::string to_json(const Plan& plan) { return json::serialize(to_object(plan)); }
 
 json::object to_object(const SourceInfo& info) {
   json::object o{{"container", info.container},

@@ -16,6 +16,7 @@ namespace vodmill::plan {
 
 std::string to_json(const Plan& plan);
 std::string to_json(const SourceInfo& info);
+json::object to_object(const Plan& plan);
 json::object to_object(const SourceInfo& info);
 
 // malformed_input for anything that is not a Plan or a SourceInfo, naming the field.

@@ -1,0 +1,78 @@
+#include "app/machine.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <optional>
+#include <string>
+
+namespace vodmill::app {
+namespace {
+
+constexpr double kBaseBytes = 0.5e9;
+constexpr double kMillBytes = 0.6e9;
+
+std::string first_line(const char* path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+std::optional<std::int64_t> number_in(const char* path) {
+  const std::string text = first_line(path);
+  std::int64_t value = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+  return parsed.ec == std::errc{} ? std::optional(value) : std::nullopt;
+}
+
+// Processors that the cgroup's quota pays for, v2 or v1; 0 for no limit.
+double cgroup_quota() {
+  const double v2 = quota_of(first_line("/sys/fs/cgroup/cpu.max"));
+  if (v2 > 0) return v2;
+  const auto quota = number_in("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
+  const auto period = number_in("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+  if (!quota || !period || *quota <= 0 || *period <= 0) return 0;
+  return static_cast<double>(*quota) / static_cast<double>(*period);
+}
+
+}  // namespace
+
+double quota_of(std::string_view cpu_max) {
+  double quota = 0;
+  double period = 0;
+  const char* end = cpu_max.data() + cpu_max.size();
+  const auto first = std::from_chars(cpu_max.data(), end, quota);
+  if (first.ec != std::errc{} || first.ptr == end) return 0;
+  const auto second = std::from_chars(first.ptr + 1, end, period);
+  return second.ec == std::errc{} && period > 0 ? quota / period : 0;
+}
+
+int usable_processors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  const int allowed = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  const double quota = cgroup_quota();
+  const int paid = quota > 0 ? std::max(1, static_cast<int>(quota)) : allowed;
+  return std::min(allowed, paid);
+}
+
+std::int64_t usable_memory() {
+  std::int64_t memory = std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
+  for (const char* limit :
+       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    const auto bytes = number_in(limit);
+    if (bytes && *bytes > 0) memory = std::min(memory, *bytes);
+  }
+  return memory;
+}
+
+int default_slots(int processors, std::int64_t memory) {
+  const double fitting = (static_cast<double>(memory) - kBaseBytes) / kMillBytes;
+  return std::max(1, std::min(processors, static_cast<int>(fitting)));
+}
+
+}  // namespace vodmill::app

@@ -1,0 +1,22 @@
+// What this machine, or the container we are in, lets us use.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace vodmill::app {
+
+// Processors this process may run on, a cgroup's CPU quota counted (rounded down, at least 1).
+int usable_processors();
+
+// Bytes of memory this process may use: of the machine, or of its cgroup where that is less.
+std::int64_t usable_memory();
+
+// Mills at once: one a processor, as far as memory allows at 0.6 GB each beside 0.5 GB for us; at
+// least 1.
+int default_slots(int processors, std::int64_t memory);
+
+// The processors of a cgroup v2 "cpu.max" line ("200000 100000" is 2), 0 for no limit.
+double quota_of(std::string_view cpu_max);
+
+}  // namespace vodmill::app

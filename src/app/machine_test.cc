@@ -1,0 +1,29 @@
+#include "app/machine.h"
+
+#include <gtest/gtest.h>
+
+namespace vodmill::app {
+namespace {
+
+constexpr std::int64_t kGigabyte = 1'000'000'000;
+
+TEST(Machine, HasAMillForEveryProcessorAsFarAsMemoryGoes) {
+  EXPECT_EQ(default_slots(4, 16 * kGigabyte), 4);
+  EXPECT_EQ(default_slots(16, 2 * kGigabyte), 2);
+  EXPECT_EQ(default_slots(2, kGigabyte / 2), 1);
+}
+
+TEST(Machine, ReadsACgroupsQuota) {
+  EXPECT_DOUBLE_EQ(quota_of("200000 100000"), 2);
+  EXPECT_DOUBLE_EQ(quota_of("50000 100000"), 0.5);
+  EXPECT_DOUBLE_EQ(quota_of("max 100000"), 0);
+  EXPECT_DOUBLE_EQ(quota_of(""), 0);
+}
+
+TEST(Machine, LetsUsHaveSomething) {
+  EXPECT_GE(usable_processors(), 1);
+  EXPECT_GT(usable_memory(), 0);
+}
+
+}  // namespace
+}  // namespace vodmill::app

@@ -1,0 +1,53 @@
+// The settings of a run: flags, VODMILL_* environment variables and a TOML file, in that order of
+// force, the same names in all three.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace vodmill::app {
+
+struct Settings {
+  std::string command;  // "serve", "worker", "transcode", "probe", "doctor"
+
+  // Of serve and worker
+  std::string listen = "127.0.0.1:8080";
+  std::string data = "./vodmill-data";
+  int slots = 0;    // mills at once; 0: as many as the machine allows
+  int active = 32;  // jobs held at once
+  bool no_worker = false;
+  std::int64_t max_upload_bytes = std::int64_t{100} << 30;
+  int lease_seconds = 10;
+  std::string sandbox = "auto";  // "auto" or "strict"
+  std::string log_level = "info";
+
+  // Of transcode and probe
+  std::string input;
+  std::string output;
+
+  // Of doctor
+  bool only_sandbox = false;            // which is all that doctor checks so far
+  std::vector<std::string> layers_off;  // for tests of single layers
+};
+
+// What was asked for. An Error with code invalid_request whose message is for standard error; or,
+// for
+// --help and --version, a text for standard output and nothing to run.
+struct Parsed {
+  std::optional<Settings> settings;
+  std::string text;
+};
+Result<Parsed> parse_settings(int argc, const char* const* argv);
+
+// "127.0.0.1:8080", "[::1]:8080" or ":8080" (all addresses) in its two parts.
+struct Endpoint {
+  std::string address;
+  std::uint16_t port = 0;
+};
+Result<Endpoint> parse_endpoint(const std::string& text);
+
+}  // namespace vodmill::app

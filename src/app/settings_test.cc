@@ -1,0 +1,65 @@
+#include "app/settings.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "fakes/scratch_folder.h"
+
+namespace vodmill::app {
+namespace {
+
+Result<Parsed> parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "vodmill");
+  return parse_settings(static_cast<int>(words.size()), words.data());
+}
+
+TEST(Settings, NeedNothingButACommand) {
+  const auto parsed = parse({"serve"});
+  ASSERT_TRUE(parsed && parsed->settings);
+  EXPECT_EQ(parsed->settings->listen, "127.0.0.1:8080");
+  EXPECT_EQ(parsed->settings->data, "./vodmill-data");
+}
+
+TEST(Settings, AFlagBeatsTheEnvironmentAndThatBeatsTheFile) {
+  const ScratchFolder folder;
+  const std::string file = (folder.path() / "vodmill.toml").string();
+  std::ofstream(file) << "[serve]\nactive = 7\nslots = 3\nlease = 20\n";
+  ASSERT_EQ(setenv("VODMILL_ACTIVE", "8", 1), 0);
+  ASSERT_EQ(setenv("VODMILL_SLOTS", "4", 1), 0);
+  const auto parsed = parse({"--config", file.c_str(), "serve", "--slots", "5"});
+  const auto in_front = parse({"serve", "--slots", "5", "--active", "9"});
+  unsetenv("VODMILL_ACTIVE");
+  unsetenv("VODMILL_SLOTS");
+  ASSERT_TRUE(parsed && parsed->settings);
+  EXPECT_EQ(parsed->settings->lease_seconds, 20);
+  EXPECT_EQ(parsed->settings->slots, 5);
+  ASSERT_TRUE(in_front && in_front->settings);
+  EXPECT_EQ(in_front->settings->active, 9);
+}
+
+TEST(Settings, WrongOnesAreRefusedInWords) {
+  EXPECT_FALSE(parse({}));
+  EXPECT_FALSE(parse({"serve", "--slots", "0"}));
+  EXPECT_FALSE(parse({"serve", "--no-such-flag"}));
+  EXPECT_FALSE(parse({"transcode", "in.mp4"}));
+}
+
+TEST(Settings, HelpAndVersionAreTexts) {
+  const auto help = parse({"--help"});
+  ASSERT_TRUE(help);
+  EXPECT_FALSE(help->settings);
+  EXPECT_NE(help->text.find("transcode"), std::string::npos);
+}
+
+TEST(Endpoint, HasAnAddressAndAPort) {
+  EXPECT_EQ(parse_endpoint("127.0.0.1:80")->port, 80);
+  EXPECT_EQ(parse_endpoint("[::1]:8080")->address, "::1");
+  EXPECT_EQ(parse_endpoint(":8080")->address, "::");
+  EXPECT_FALSE(parse_endpoint("8080"));
+  EXPECT_FALSE(parse_endpoint("localhost:99999"));
+}
+
+}  // namespace
+}  // namespace vodmill::app

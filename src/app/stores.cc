@@ -1,0 +1,32 @@
+#include "app/stores.h"
+
+#include <array>
+
+#include "catalog/schema.h"
+#include "queue/schema.h"
+
+namespace vodmill::app {
+
+Stores::Stores(std::unique_ptr<db::Database> opened, std::unique_ptr<blob::DirectoryStore> folder)
+    : database(std::move(opened)),
+      blobs(std::move(folder)),
+      videos(*database),
+      generations(*database),
+      tasks(*database),
+      events(*database),
+      outbox(*database),
+      jobs(*database) {}
+
+Result<std::unique_ptr<Stores>> Stores::open(const Clock& clock, const std::string& database,
+                                             const std::string& objects) {
+  auto folder = TRY(blob::DirectoryStore::open(objects));
+  const std::array schemas{catalog::kSchema, queue::kSchema};
+  auto opened = TRY(db::open_sqlite(database, clock, schemas));
+  return std::unique_ptr<Stores>(new Stores(std::move(opened), std::move(folder)));
+}
+
+worker::Ports Stores::ports(BlobStore& blobs_to_use) {
+  return {videos, generations, tasks, outbox, blobs_to_use, jobs, database->bell()};
+}
+
+}  // namespace vodmill::app

@@ -1,0 +1,42 @@
+// The concrete adapters of one process, made from its settings. Only this folder names an adapter.
+//
+// Owned by the command that runs; outlives everything that uses it.
+#pragma once
+
+#include <memory>
+
+#include "blob/directory_store.h"
+#include "catalog/event_log.h"
+#include "catalog/generation_catalog.h"
+#include "catalog/outbox.h"
+#include "catalog/task_catalog.h"
+#include "catalog/video_catalog.h"
+#include "db/open_sqlite.h"
+#include "db/sqlite.h"
+#include "queue/sql_queue.h"
+#include "worker/context.h"
+
+namespace vodmill::app {
+
+struct Stores {
+  // `database`: a file, or db::kInMemory. `objects`: the folder of the BlobStore.
+  static Result<std::unique_ptr<Stores>> open(const Clock& clock, const std::string& database,
+                                              const std::string& objects);
+
+  // The worker's ports, with `blobs_to_use` as its BlobStore.
+  worker::Ports ports(BlobStore& blobs_to_use);
+
+  std::unique_ptr<db::Database> database;
+  std::unique_ptr<blob::DirectoryStore> blobs;
+  catalog::SqlVideoCatalog videos;
+  catalog::SqlGenerationCatalog generations;
+  catalog::SqlTaskCatalog tasks;
+  catalog::SqlEventLog events;
+  catalog::SqlOutbox outbox;
+  queue::SqlQueue jobs;
+
+ private:
+  Stores(std::unique_ptr<db::Database> opened, std::unique_ptr<blob::DirectoryStore> folder);
+};
+
+}  // namespace vodmill::app

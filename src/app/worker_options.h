@@ -1,0 +1,18 @@
+// How this process's worker and mills are set up.
+#pragma once
+
+#include "app/settings.h"
+#include "sandbox/child.h"
+#include "worker/context.h"
+
+namespace vodmill::app {
+
+// The worker's options for these settings: slots counted, the mill's command line written.
+Result<worker::WorkerOptions> worker_options(const Settings& settings);
+
+// How a mill is started and what it does to itself. invalid_request for a layer that does not
+// exist.
+Result<sandbox::LockdownOptions> lockdown_options(const Settings& settings);
+sandbox::ChildOptions mill_options(const sandbox::LockdownOptions& lockdown);
+
+}  // namespace vodmill::app
