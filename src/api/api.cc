@@ -1,0 +1,117 @@
+#include "api/api.h"
+
+#include "api/foreign_site.h"
+#include "api/openapi.h"
+#include "api/problem.h"
+#include "base/log.h"
+#include "net/refusal.h"
+
+namespace vodmill::api {
+namespace {
+
+using net::Method;
+using net::Request;
+using net::ResponseWriter;
+
+bool is_playback(const Request& request) { return request.path().starts_with("/play/"); }
+
+Async<> send_openapi(Request&, ResponseWriter& response) {
+  net::Response answer{
+      .head = {.status = 200,
+               .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-cache"}}},
+      .body = std::string(openapi())};
+  co_return co_await response.send(std::move(answer));
+}
+
+Async<> refuse(net::Refusal refusal, ResponseWriter& response) {
+  net::Response answer = net::problem(refusal);
+  co_return co_await response.send(std::move(answer));
+}
+
+// What a player on another site may send, beyond what needs no permission.
+void allow_players(const Request& request, net::ResponseHead& head) {
+  if (!is_playback(request)) return;
+  head.headers.set("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
+  head.headers.set("Access-Control-Allow-Headers", "Range, If-Range, If-None-Match");
+  head.headers.set("Access-Control-Max-Age", "86400");
+}
+
+// A Handler that calls this member function.
+template <class Resource>
+net::Handler to(Resource& resource, Async<> (Resource::*function)(Request&, ResponseWriter&)) {
+  return [&resource, function](Request& request, ResponseWriter& response) {
+    return (resource.*function)(request, response);
+  };
+}
+
+}  // namespace
+
+Api::Api(Ports ports, ApiOptions options)
+    : ports_(ports),
+      options_(std::move(options)),
+      videos_(ports_, options_),
+      events_(ports_),
+      playback_(ports_, options_.hold),
+      health_(ports_) {}
+
+std::vector<Route> Api::routes() {
+  return {
+      {Method::post, "/v1/videos", to(videos_, &Videos::create)},
+      {Method::put, "/v1/videos", to(videos_, &Videos::create)},
+      {Method::put, "/v1/videos/{filename}", to(videos_, &Videos::create)},
+      {Method::get, "/v1/videos", to(videos_, &Videos::list)},
+      {Method::get, "/v1/videos/{id}", to(videos_, &Videos::get)},
+      {Method::remove, "/v1/videos/{id}", to(videos_, &Videos::remove)},
+      {Method::post, "/v1/videos/{id}/retry", to(videos_, &Videos::retry)},
+      {Method::post, "/v1/videos/{id}/cancel", to(videos_, &Videos::cancel)},
+      {Method::get, "/v1/videos/{id}/events", to(events_, &Events::follow_video)},
+      {Method::get, "/v1/events", to(events_, &Events::follow_all)},
+      {Method::get, "/play/{id}/{rest...}", to(playback_, &Playback::play)},
+      {Method::get, "/healthz", to(health_, &Health::alive)},
+      {Method::get, "/readyz", to(health_, &Health::ready)},
+      {Method::get, "/openapi.json", send_openapi},
+  };
+}
+
+void Api::add_routes(net::Router& router) {
+  for (Route& route : routes()) {
+    router.add(route.method, route.pattern, guarded(std::move(route.handler)));
+  }
+  for (const std::string& path : page_.paths()) {
+    router.add(Method::get, path, guarded(to(page_, &Page::send)));
+  }
+  router.set_preflight(allow_players);
+}
+
+net::Handler Api::guarded(net::Handler handler) const {
+  return [this, handler = std::move(handler)](Request& request, ResponseWriter& response) {
+    std::optional<net::Refusal> refusal = refuse_foreign(request.head, options_);
+    if (refusal) return refuse(std::move(*refusal), response);
+    return handler(request, response);
+  };
+}
+
+net::ServerHooks Api::hooks(const net::Router& router) const {
+  return {
+      .handler = [&router](Request& request,
+                           ResponseWriter& response) { return router.handle(request, response); },
+      .error_answer = error_answer,
+      .decorate = decorate};
+}
+
+net::Response error_answer(const Error& error, const Request& request) {
+  if (http_status(error.code) >= 500 && error.code != ErrorCode::cancelled) {
+    log::error("{} {}: {}: {}", name_of(request.method()), request.path(),
+               error_code_name(error.code), error.message);
+  }
+  return problem(error);
+}
+
+void decorate(const Request& request, net::ResponseHead& head) {
+  if (!is_playback(request)) return;
+  head.headers.set("Access-Control-Allow-Origin", "*");
+  head.headers.set("Access-Control-Expose-Headers",
+                   "Content-Length, Content-Range, ETag, Retry-After");
+}
+
+}  // namespace vodmill::api

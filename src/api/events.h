@@ -1,0 +1,42 @@
+// What happens, as server-sent events: of one video, or of all. Handlers (net/router.h).
+//
+// Events have an id, so a client that comes back with Last-Event-ID misses none. Progress comes as
+// a message without an id: the newest only, and only when it has changed. A stream ends when its
+// client goes, when the server stops, and when its video is deleted.
+#pragma once
+
+#include "api/ports.h"
+#include "net/router.h"
+#include "net/sse.h"
+
+namespace vodmill::api {
+
+class Events {
+ public:
+  // The ports outlive it.
+  explicit Events(const Ports& ports) : ports_(ports) {}
+
+  // From the video's first event on; ids are its sequence numbers.
+  Async<> follow_video(net::Request& request, net::ResponseWriter& response);
+
+  // Of all videos, without progress. From now on, or after Last-Event-ID (0 for all there are).
+  Async<> follow_all(net::Request& request, net::ResponseWriter& response);
+
+ private:
+  // What one client has been told of one video.
+  struct Told {
+    VideoId video = {};
+    std::int64_t sequence = 0;
+    std::string progress = {};  // the last message
+    bool deleted = false;
+  };
+
+  Async<> tell(net::SseStream& stream, Told& told);
+  Async<> tell_progress(net::SseStream& stream, Told& told, const Video& video);
+  Async<> tell_all(net::SseStream& stream, std::int64_t& id);
+  asio::awaitable<void> wait_for_news(net::SseStream& stream, std::uint64_t seen);
+
+  const Ports& ports_;
+};
+
+}  // namespace vodmill::api

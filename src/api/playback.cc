@@ -1,0 +1,151 @@
+#include "api/playback.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "api/objects.h"
+#include "hls/render.h"
+#include "net/refusal.h"
+
+namespace vodmill::api {
+namespace {
+
+using net::Request;
+using net::ResponseWriter;
+using Text = std::optional<std::string>;
+using Steady = std::chrono::steady_clock;
+
+constexpr Milliseconds kLongestWait{1000};
+constexpr std::int64_t kLargestPlaylist = 1024 * 1024;
+
+std::unexpected<Error> no_such_stream() {
+  return fail(ErrorCode::not_found,
+              "There is no such stream. Begin with the playback_url of the video.");
+}
+
+std::unexpected<Error> ended(VideoStatus status) {
+  return fail(ErrorCode::gone, "This stream is no longer there: its processing has ended as " +
+                                   std::string(name_of(status)) +
+                                   ". The video says why; it can be retried.");
+}
+
+bool ended_without_stream(VideoStatus status) {
+  return is_final(status) && status != VideoStatus::completed;
+}
+
+bool has_rendition(const Plan& plan, std::string_view name) {
+  return std::ranges::find(plan.ladder, name, &Rendition::name) != plan.ladder.end() ||
+         (plan.audio && plan.audio->name == name);
+}
+
+Async<> refuse_early(ResponseWriter& response) {
+  net::Response answer = net::problem(
+      {503, "not_ready", "The first seconds of this stream are still being made. Ask again."});
+  answer.head.headers.add("Retry-After", "1");
+  co_return co_await response.send(std::move(answer));
+}
+
+}  // namespace
+
+Async<> Playback::play(Request& request, ResponseWriter& response) {
+  VideoId id(std::string(request.parameter("id")));
+  std::optional<hls::StreamName> name = hls::parse_stream_name(request.parameter("rest"));
+  if (!name) co_return no_such_stream();
+  switch (name->kind) {
+    case hls::NameKind::multivariant: {
+      Look look = [this, id] { return multivariant(id); };
+      co_return co_await play_held(request, response, std::move(look));
+    }
+    case hls::NameKind::media: {
+      Look look = [this, id, name = std::move(*name)] { return media(id, name); };
+      co_return co_await play_held(request, response, std::move(look));
+    }
+    case hls::NameKind::final_media:
+    case hls::NameKind::init_segment:
+    case hls::NameKind::segment:
+      break;
+  }
+  co_return co_await play_object(request, response, std::move(id), std::move(*name));
+}
+
+// A name below a video's prefix never gets other bytes, so it is its own ETag.
+Async<> Playback::play_object(Request& request, ResponseWriter& response, VideoId id,
+                              hls::StreamName name) {
+  const Result<Video> video = co_await ports_.videos.get(std::move(id));
+  if (!video) co_return fail(video.error());
+  if (name.generation > video->generation) co_return no_such_stream();
+  if (name.generation == video->generation && ended_without_stream(video->status)) {
+    co_return ended(video->status);
+  }
+  const std::string rest(request.parameter("rest"));
+  Representation what{
+      .mime = hls::mime_type(rest), .etag = '"' + rest + '"', .cache_control = kImmutable};
+  Result<> sent = co_await send_object(request, response, ports_.blobs,
+                                       BlobKey(video->prefix + rest), std::move(what));
+  if (!sent && sent.error().code == ErrorCode::not_found) co_return no_such_stream();
+  co_return sent;
+}
+
+Async<> Playback::play_held(Request& request, ResponseWriter& response, Look look) {
+  Result<Text> text = co_await wait_for(response, std::move(look));
+  if (!text) co_return fail(std::move(text).error());
+  if (!*text) co_return co_await refuse_early(response);
+  const std::string_view mime = hls::mime_type(request.path());
+  Representation what{
+      .mime = mime, .etag = etag_of(as_bytes(**text)), .cache_control = kRevalidate};
+  co_return co_await send_text(request, response, std::move(**text), std::move(what));
+}
+
+// nullopt when it has not come within hold_.
+Async<Text> Playback::wait_for(ResponseWriter& response, Look look) {
+  const Steady::time_point end = Steady::now() + hold_;
+  response.interrupt_when_peer_goes();
+  for (;;) {
+    const std::uint64_t seen = ports_.bell.count();
+    Result<Text> text = co_await look();
+    if (!text || *text) co_return text;
+    const auto left = std::chrono::ceil<Milliseconds>(end - Steady::now());
+    if (left <= Milliseconds(0)) co_return std::nullopt;
+    if (!response.interrupted()) {
+      co_await ports_.bell.wait(seen, std::min(left, kLongestWait));
+    }
+    if (response.interrupted()) {
+      co_return fail(ErrorCode::cancelled, "The server stops. Ask again.");
+    }
+  }
+}
+
+// What plays is the completed generation, else the newest.
+Async<Text> Playback::multivariant(VideoId id) {
+  const Result<Video> video = co_await ports_.videos.get(id);
+  if (!video) co_return fail(video.error());
+  if (video->completed_generation > 0) {
+    const BlobKey key(video->prefix + std::string(hls::kMultivariantName));
+    const Result<Bytes> stored = co_await ports_.blobs.read(key, 0, kLargestPlaylist);
+    if (!stored) co_return fail(stored.error());
+    co_return std::string(as_text(*stored));
+  }
+  if (ended_without_stream(video->status)) co_return ended(video->status);
+  const Result<Generation> generation = co_await ports_.videos.generation(id, video->generation);
+  if (!generation) co_return fail(generation.error());
+  if (!generation->plan) co_return std::nullopt;
+  co_return hls::to_text(hls::provisional_multivariant(*generation->plan, generation->number));
+}
+
+Async<Text> Playback::media(VideoId id, hls::StreamName name) {
+  const Result<Generation> generation = co_await ports_.videos.generation(id, name.generation);
+  if (!generation) co_return fail(generation.error());
+  if (ended_without_stream(generation->status)) co_return ended(generation->status);
+  if (!generation->plan) co_return std::nullopt;
+  if (!has_rendition(*generation->plan, name.rendition)) co_return no_such_stream();
+  const Result<std::vector<Segment>> rows =
+      co_await ports_.videos.segments(id, name.generation, name.rendition);
+  if (!rows) co_return fail(rows.error());
+  // Read before the rows: when it has ended, they are all there.
+  const bool has_ended = generation->status == VideoStatus::completed;
+  const auto playlist = hls::render_media(*generation->plan, *rows, has_ended);
+  if (!playlist) co_return std::nullopt;
+  co_return hls::to_text(*playlist);
+}
+
+}  // namespace vodmill::api

@@ -1,0 +1,37 @@
+// What the handlers stand on. All of it outlives the Api; app/ makes it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "core/bell.h"
+#include "core/blob_store.h"
+#include "core/catalog.h"
+#include "core/event_log.h"
+
+namespace vodmill::api {
+
+struct Ports {
+  VideoCatalog& videos;
+  EventLog& events;
+  BlobStore& blobs;
+  Bell& bell;
+  const Clock& clock;
+};
+
+struct ApiOptions {
+  std::int64_t max_upload_bytes = std::int64_t{64} << 30;
+  // The server listens on a loopback address only: a Host that is not a loopback name is refused,
+  // so that no foreign page reaches it by a name that resolves to 127.0.0.1 (DNS rebinding).
+  bool loopback_only = true;
+  // Further names of this server, for a reverse proxy in front of it: "video.example.org".
+  std::vector<std::string> allowed_hosts;
+  // How long a playlist that is not there yet is waited for.
+  Milliseconds hold{10'000};
+  // After this no worker that has lost its lease can still be storing an object.
+  Milliseconds last_put = std::chrono::hours(1);
+};
+
+}  // namespace vodmill::api

@@ -1,0 +1,88 @@
+#include "api/problem.h"
+
+#include "base/json.h"
+
+namespace vodmill::api {
+namespace {
+
+constexpr std::string_view kRetryAfterSeconds = "5";
+
+std::string_view detail_of(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::internal_error:
+      return "Something went wrong inside the server. Its log says what. Try again later.";
+    case ErrorCode::storage_unavailable:
+      return "The server cannot reach its storage at the moment. Try again in a few seconds.";
+    case ErrorCode::disk_full:
+      return "The server's disk is full. Free space there, then try again.";
+    default:
+      return error.message;
+  }
+}
+
+}  // namespace
+
+int http_status(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::not_a_video:
+    case ErrorCode::no_video_stream:
+    case ErrorCode::malformed_input:
+    case ErrorCode::truncated_input:
+    case ErrorCode::unsupported_codec:
+    case ErrorCode::encrypted_input:
+    case ErrorCode::duration_too_short:
+    case ErrorCode::duration_exceeds_limit:
+    case ErrorCode::resolution_exceeds_limit:
+    case ErrorCode::resolution_too_small:
+    case ErrorCode::fetch_failed:
+    case ErrorCode::fetch_blocked:
+    case ErrorCode::checksum_mismatch:
+      return 422;
+    case ErrorCode::size_exceeds_limit:
+      return 413;
+    case ErrorCode::quota_exceeded:
+      return 403;
+    case ErrorCode::invalid_request:
+      return 400;
+    case ErrorCode::not_found:
+      return 404;
+    case ErrorCode::conflict:
+    case ErrorCode::lease_lost:
+      return 409;
+    case ErrorCode::upload_expired:
+    case ErrorCode::gone:
+      return 410;
+    case ErrorCode::rate_limited:
+      return 429;
+    case ErrorCode::transcode_failed:
+    case ErrorCode::transcode_stalled:
+    case ErrorCode::verification_failed:
+    case ErrorCode::worker_lost:
+    case ErrorCode::internal_error:
+      return 500;
+    case ErrorCode::out_of_memory:
+    case ErrorCode::cancelled:  // the server stops in the middle of a request
+    case ErrorCode::storage_unavailable:
+      return 503;
+    case ErrorCode::disk_full:
+      return 507;
+  }
+  return 500;
+}
+
+net::Response problem(const Error& error) {
+  const int status = http_status(error.code);
+  const json::object body{{"type", "about:blank"},      {"title", net::reason_phrase(status)},
+                          {"status", status},           {"code", error_code_name(error.code)},
+                          {"detail", detail_of(error)}, {"retryable", is_retryable(error.code)}};
+  net::Response answer{.head = {.status = status,
+                                .headers = {{"Content-Type", "application/problem+json"},
+                                            {"Cache-Control", "no-store"}}},
+                       .body = json::serialize(body)};
+  if (status == 503 || status == 429) {
+    answer.head.headers.add("Retry-After", std::string(kRetryAfterSeconds));
+  }
+  return answer;
+}
+
+}  // namespace vodmill::api

@@ -1,0 +1,71 @@
+#include "api/receive.h"
+
+#include <array>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "api/sha256.h"
+
+namespace vodmill::api {
+namespace {
+
+constexpr std::size_t kPiece = 512 * 1024;
+
+std::unexpected<Error> too_large(std::int64_t limit) {
+  return fail(ErrorCode::size_exceeds_limit,
+              "The upload is larger than the " + std::to_string(limit) +
+                  " bytes that this server takes. Send a smaller file.");
+}
+
+std::unexpected<Error> empty() {
+  return fail(ErrorCode::invalid_request,
+              "The request has no body. Send the video's bytes as the body.");
+}
+
+// The next piece, hashed; less than all of `into` only at the end.
+Async<std::size_t> read_piece(net::BodyStream& body, Sha256& hash, Bytes& into) {
+  // An abort comes as the error of what was under way, never as an exception.
+  co_await asio::this_coro::throw_if_cancelled(false);
+  Result<std::size_t> bytes = co_await net::read_full(body, into);
+  if (bytes) hash.update(ByteView(into).first(*bytes));
+  co_return bytes;
+}
+
+Async<> write_piece(BlobWriter& writer, ByteView bytes) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  if (bytes.empty()) co_return Result<>();
+  co_return co_await writer.write(bytes);
+}
+
+}  // namespace
+
+Async<Received> receive(net::BodyStream& body, BlobStore& blobs, BlobKey key, std::int64_t limit) {
+  using namespace asio::experimental::awaitable_operators;
+  const std::optional<std::int64_t> declared = body.declared_length();
+  if (declared && *declared > limit) co_return too_large(limit);
+  if (declared && *declared == 0) co_return empty();
+  Result<std::unique_ptr<BlobWriter>> writer = co_await blobs.create(std::move(key));
+  if (!writer) co_return fail(std::move(writer).error());
+
+  std::array pieces{Bytes(kPiece), Bytes(kPiece)};
+  Sha256 hash;
+  Received received;
+  ByteView waiting;
+  for (std::size_t turn = 0;; turn = 1 - turn) {
+    auto both = read_piece(body, hash, pieces[turn]) && write_piece(**writer, waiting);
+    auto [read, written] = co_await std::move(both);
+    if (!read) co_return fail(std::move(read).error());
+    if (!written) co_return fail(std::move(written).error());
+    if (*read == 0) break;
+    received.bytes += static_cast<std::int64_t>(*read);
+    if (received.bytes > limit) co_return too_large(limit);
+    waiting = ByteView(pieces[turn]).first(*read);
+  }
+  if (received.bytes == 0) co_return empty();
+  Result<BlobInfo> stored = co_await (*writer)->commit();
+  if (!stored) co_return fail(std::move(stored).error());
+  received.sha256 = hash.hex();
+  co_return received;
+}
+
+}  // namespace vodmill::api

@@ -1,0 +1,74 @@
+#include "api/video_json.h"
+
+#include "hls/names.h"
+
+namespace vodmill::api {
+namespace {
+
+json::value or_null(const std::string& text) {
+  return text.empty() ? json::value() : json::value(text);
+}
+
+json::value or_null(int number) { return number == 0 ? json::value() : json::value(number); }
+
+json::value error_json(const std::optional<Error>& error) {
+  if (!error) return nullptr;
+  return {{"code", error_code_name(error->code)},
+          {"message", error->message},
+          {"retryable", is_retryable(error->code)}};
+}
+
+json::value partial_json(const std::optional<Partial>& partial) {
+  if (!partial) return nullptr;
+  return {{"reason", error_code_name(partial->reason)}, {"at_seconds", partial->at_seconds}};
+}
+
+json::value metadata_json(const std::string& metadata) {
+  Result<json::value> value = parse_json(metadata);
+  return value && value->is_object() ? std::move(*value) : json::object();
+}
+
+std::int64_t size_of(const Source& source) {
+  if (source.length) return *source.length;
+  return source.extents.empty() ? 0 : source.extents.back().offset + source.extents.back().length;
+}
+
+}  // namespace
+
+json::object to_json(const Video& video) {
+  json::object object;
+  object["id"] = video.id.str();
+  object["status"] = name_of(video.status);
+  object["generation"] = video.generation;
+  object["playable"] = video.playable;
+  object["progress"] = video.progress;
+  object["waiting_reason"] = or_null(video.waiting_reason);
+  object["partial"] = partial_json(video.partial);
+  object["error"] = error_json(video.error);
+  object["metadata"] = metadata_json(video.metadata);
+  object["priority"] = video.priority;
+  object["size"] = size_of(video.source);
+  object["sha256"] = or_null(video.sha256);
+  object["duration_seconds"] =
+      video.duration_seconds ? json::value(*video.duration_seconds) : json::value();
+  object["width"] = or_null(video.width);
+  object["height"] = or_null(video.height);
+  object["created_at"] = to_rfc3339(video.created_at);
+  object["updated_at"] = to_rfc3339(video.updated_at);
+  object["playback_url"] = video.playable ? json::value(playback_url(video.id)) : json::value();
+  return object;
+}
+
+std::string playback_url(const VideoId& id) {
+  return "/play/" + id.str() + "/" + std::string(hls::kMultivariantName);
+}
+
+json::object to_json(const Event& event, const Video* video) {
+  json::object object = video ? to_json(*video) : json::object{{"id", event.video.str()}};
+  object["type"] = event.type;
+  object["sequence"] = event.sequence;
+  object["at"] = to_rfc3339(event.at);
+  return object;
+}
+
+}  // namespace vodmill::api
