@@ -1,5 +1,7 @@
 #include "av/audio_timeline.h"
 
+#include <cmath>
+
 extern "C" {
 #include <libavutil/opt.h>
 }
@@ -9,8 +11,11 @@ namespace {
 
 // Timestamps in milliseconds jitter by less than this; what is farther off is a gap or an overlap.
 constexpr std::int64_t kToleranceMs = 30;
-// Drift beyond this is followed by stretching, within a second.
+// A mean distance beyond this is drift: it is followed by stretching, within some seconds. The mean
+// is of about a second, so that jitter does not make the tone waver.
 constexpr std::int64_t kDriftMs = 4;
+constexpr double kShareOfMean = 1.0 / 48;  // of each frame
+constexpr int kSecondsToFollow = 2;
 
 std::unexpected<Error> broken(int averror, std::string_view doing) {
   return fail_av(averror, ErrorCode::transcode_failed, doing);
@@ -84,27 +89,39 @@ Result<> AudioTimeline::add(const AVFrame& frame, std::int64_t position) {
     if (resampler_) TRY_VOID(convert(nullptr));
     TRY_VOID(set_up(frame));
   }
-  if (!next_) next_ = std::min(position, front_);
+  if (!next_) {
+    // The first frame stands exactly where it belongs: all others are measured from it.
+    next_ = std::min(position, front_);
+    append_silence(position - *next_);
+  }
   const std::int64_t tolerance = kToleranceMs * rate_ / 1000;
-  std::int64_t held = swr_get_delay(resampler_.get(), rate_);
-  std::int64_t off = position - (*next_ + held);
+  const std::int64_t off = position - (*next_ + swr_get_delay(resampler_.get(), rate_));
   if (off > tolerance) {
     // A gap. What the resampler holds belongs before it.
     TRY_VOID(convert(nullptr));
     const int reopened = swr_init(resampler_.get());
     if (reopened < 0) return broken(reopened, "resampler");
-    held = 0;
-    off = position - *next_;
-    append_silence(off);
+    append_silence(position - *next_);
+    drift_ = 0;
   } else if (off < -tolerance) {
     const auto extent = static_cast<std::int64_t>(frame.nb_samples) * rate_ / frame.sample_rate;
     if (off <= -extent) return {};  // wholly behind: an overlap
     const int dropped = swr_drop_output(resampler_.get(), static_cast<int>(-off));
     if (dropped < 0) return broken(dropped, "resample");
-  } else if (std::abs(off) > kDriftMs * rate_ / 1000 && frame.sample_rate != rate_) {
-    swr_set_compensation(resampler_.get(), static_cast<int>(off), rate_);
+    drift_ = 0;
+  } else {
+    TRY_VOID(follow(off));
   }
   return convert(&frame);
+}
+
+Result<> AudioTimeline::follow(std::int64_t off) {
+  drift_ += (static_cast<double>(off) - drift_) * kShareOfMean;
+  if (std::abs(drift_) <= static_cast<double>(kDriftMs * rate_) / 1000) return {};
+  const int stretched = swr_set_compensation(
+      resampler_.get(), static_cast<int>(std::lround(drift_)), kSecondsToFollow * rate_);
+  if (stretched < 0) return broken(stretched, "resampler");
+  return {};
 }
 
 Result<> AudioTimeline::finish() {

@@ -41,6 +41,8 @@ class AudioTimeline {
  private:
   Result<> set_up(const AVFrame& frame);
   Result<> convert(const AVFrame* frame);
+  // Stretches what comes when frames lie `off` samples from where they are put for a while.
+  Result<> follow(std::int64_t off);
   void append_silence(std::int64_t samples);
   void append(const std::vector<std::vector<float>>& samples, std::int64_t count);
 
@@ -50,7 +52,8 @@ class AudioTimeline {
   std::size_t read_ = 0;  // samples of planes_ that were taken already
   std::int64_t front_;    // the position of planes_[.][read_]
   std::optional<std::int64_t>
-      next_;  // where the next converted sample falls; none before the first frame
+      next_;          // where the next converted sample falls; none before the first frame
+  double drift_ = 0;  // mean of the last frames' distances from where they belong, in samples
   ResamplerPtr resampler_;
   int source_rate_ = 0;
   int source_format_ = -1;

@@ -93,7 +93,7 @@ class Resume : public testing::Test {
  protected:
   void SetUp() override {
     const auto clip = folder_.path() / "clip.mp4";
-    make_clip({"-f", "lavfi", "-i", counter(640, 360, "25", 21), "-c:v", "libx264", "-preset",
+    make_clip({"-f", "lavfi", "-i", counter(480, 270, "25", 21), "-c:v", "libx264", "-preset",
                "veryfast", "-bf", "3", "-g", "100"},
               clip);
     source_.emplace(MemorySource::of_file(clip));
@@ -110,7 +110,7 @@ class Resume : public testing::Test {
 TEST_F(Resume, OfEachRungAtItsOwnFrontContinuesTheStream) {
   MadeStream first_attempt;
   make_chunk(*source_, plan_, 0, {0, 0}, first_attempt);
-  for (const auto& fronts : {std::vector{2, 4}, std::vector{3, 1}, std::vector{0, 2}}) {
+  for (const auto& fronts : {std::vector{2, 4}, std::vector{3, 1}}) {
     SCOPED_TRACE(testing::Message() << fronts[0] << " and " << fronts[1]);
     // What was committed before a crash.
     MadeStream made;
