@@ -6,6 +6,7 @@
 #include <exception>
 #include <optional>
 
+#include "api/api.h"
 #include "app/commands.h"
 #include "app/exit_status.h"
 #include "app/stores.h"
@@ -15,6 +16,13 @@
 
 namespace vodmill::app {
 namespace {
+
+// For requests that run when we are told to stop.
+constexpr Milliseconds kGrace{10'000};
+
+bool is_loopback(const std::string& address) {
+  return address == "::1" || address.starts_with("127.");
+}
 
 // Everything a server or a worker process is made of, in the order of its dependence.
 class Service {
@@ -26,6 +34,8 @@ class Service {
   void run();
 
  private:
+  Result<> start_worker();
+  Result<> start_api(const Clock& clock);
   asio::awaitable<void> stop_on_signal();
 
   const Settings& settings_;
@@ -33,15 +43,43 @@ class Service {
   asio::io_context context_{1};
   asio::signal_set signals_;
   std::optional<worker::Worker> worker_;
+  std::optional<api::Api> api_;
+  net::Router router_;
+  std::unique_ptr<net::Server> server_;
 };
 
-Result<> Service::start(const Clock&) {
-  if (settings_.command == "worker" || !settings_.no_worker) {
-    worker::WorkerOptions options = TRY(worker_options(settings_));
-    log::info("worker {} with {} mills", options.id.str(), options.slots);
-    worker_.emplace(stores_->ports(*stores_->blobs), std::move(options), context_.get_executor());
-    worker_->start();
-  }
+Result<> Service::start_worker() {
+  worker::WorkerOptions options = TRY(worker_options(settings_));
+  log::info("worker {} with {} mills", options.id.str(), options.slots);
+  worker_.emplace(stores_->ports(*stores_->blobs), std::move(options), context_.get_executor());
+  worker_->start();
+  return {};
+}
+
+Result<> Service::start_api(const Clock& clock) {
+  const Endpoint endpoint = TRY(parse_endpoint(settings_.listen));
+  api::ApiOptions options;
+  options.max_upload_bytes = settings_.max_upload_bytes;
+  options.loopback_only = is_loopback(endpoint.address);
+  api_.emplace(api::Ports{stores_->videos, stores_->events, *stores_->blobs,
+                          stores_->database->bell(), clock},
+               options);
+  api_->add_routes(router_);
+  net::ServerOptions server;
+  server.address = endpoint.address;
+  server.port = endpoint.port;
+  server_ = TRY(net::Server::listen(context_.get_executor(), server, api_->hooks(router_), clock));
+  const bool is_v6 = endpoint.address.contains(':');
+  log::info("listening on http://{}{}{}:{} ({})", is_v6 ? "[" : "", endpoint.address,
+            is_v6 ? "]" : "", server_->port(),
+            options.loopback_only ? "this machine only" : "open to the network, without keys");
+  return {};
+}
+
+Result<> Service::start(const Clock& clock) {
+  const bool is_server = settings_.command == "serve";
+  if (is_server) TRY_VOID(start_api(clock));
+  if (!is_server || !settings_.no_worker) TRY_VOID(start_worker());
   return {};
 }
 
@@ -49,6 +87,7 @@ asio::awaitable<void> Service::stop_on_signal() {
   boost::system::error_code error;
   co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, error));
   log::info("stopping");
+  if (server_) co_await server_->stop(kGrace);
   if (worker_) co_await worker_->stop();
 }
 

@@ -19,6 +19,7 @@ struct Settings {
   std::string data = "./vodmill-data";
   int slots = 0;    // mills at once; 0: as many as the machine allows
   int active = 32;  // jobs held at once
+  int nice = 19;    // of mills, 0 to 19
   bool no_worker = false;
   std::int64_t max_upload_bytes = std::int64_t{100} << 30;
   int lease_seconds = 10;

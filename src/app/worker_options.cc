@@ -41,6 +41,7 @@ Result<worker::WorkerOptions> worker_options(const Settings& settings) {
   options.heartbeat = std::min(options.heartbeat, options.lease / 4);
   options.lockdown = TRY(lockdown_options(settings));
   options.child = mill_options(options.lockdown);
+  options.child.nice = settings.nice;
   return options;
 }
 

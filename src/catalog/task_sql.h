@@ -25,9 +25,12 @@ inline constexpr Statement kNext{
     "ORDER BY t.urgency, v.priority, COALESCE(b.leased, 0), t.created_at, t.video, t.idx, "
     "t.kind DESC LIMIT 1"};
 
+// Minted above every token of the generation: keys of objects contain it, so no two leases of any
+// of its tasks may share one.
 inline constexpr Statement kTake{
     "take task",
-    "UPDATE tasks SET state = 'leased', token = token + 1, worker = ?3, "
+    "UPDATE tasks SET state = 'leased', token = 1 + (SELECT max(o.token) FROM tasks o "
+    "WHERE o.video = tasks.video AND o.generation = tasks.generation), worker = ?3, "
     "lease_until = vodmill_now() + ?4, losses = ?5 WHERE id = ?1 AND token = ?2 RETURNING token"};
 
 inline constexpr Statement kLose{

@@ -11,7 +11,8 @@
 
 namespace vodmill {
 
-// Fencing token: minted by the catalog, larger at every lease. A write with an old one is refused.
+// Fencing token: minted by the catalog, larger at every lease of any task of the generation, so
+// that it names one lease. A write with an old one is refused.
 struct Token {
   std::int64_t value = 0;
   auto operator<=>(const Token&) const = default;

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <map>
+#include <set>
 
 #include "conformance/catalog.h"
 
@@ -70,6 +71,22 @@ TEST_P(CatalogConformance, LeasesToAnEngineOnlyTheTasksOfItsBuild) {
   coordinate_planned(make_video());
   EXPECT_EQ(must(run(tasks().lease(WorkerId("w"), EngineBuild("build-2"), kLease))), std::nullopt);
   EXPECT_NE(try_lease(), std::nullopt);
+}
+
+TEST_P(CatalogConformance, MintsATokenThatNoOtherLeaseOfTheGenerationHas) {
+  coordinate_planned(make_video());
+  std::set<Token> tokens;
+  int leases = 0;
+  for (int round = 0; round < 3; ++round) {
+    while (const auto task = try_lease()) {
+      tokens.insert(task->token);
+      ++leases;
+      if (round == 0) must(run(tasks().give_back(task->task.id, task->token, Milliseconds(1))));
+    }
+    advance(kLease + Milliseconds(1));
+  }
+  EXPECT_GT(leases, 6);
+  EXPECT_EQ(std::ssize(tokens), leases);
 }
 
 TEST_P(CatalogConformance, TakesALapsedTaskOverWithALargerTokenAndCountsTheLoss) {
