@@ -1,5 +1,7 @@
 #include "mill/packet_scan.h"
 
+#include <algorithm>
+
 namespace vodmill::mill {
 
 void PacketScan::add(const AVPacket& packet) {
@@ -23,9 +25,14 @@ void PacketScan::sort() {
 }
 
 std::int64_t PacketScan::end_with_last_step() const {
-  if (end > pts.back()) return end;
-  if (pts.size() < 2) return pts.back() + 1;
-  return pts.back() + (pts.back() - pts.front()) / (std::ssize(pts) - 1);
+  if (pts.size() < 2) return std::max(end, pts.back() + 1);
+  std::vector<std::int64_t> steps;
+  for (std::size_t i = 1; i < pts.size(); ++i) steps.push_back(pts[i] - pts[i - 1]);
+  const auto middle = steps.begin() + std::ssize(steps) / 2;
+  std::ranges::nth_element(steps, middle);
+  // Some writers give the last packet, or all of them, a duration of 0 or of one tick.
+  const bool is_told = (end - pts.back()) * 2 >= *middle;
+  return is_told ? end : pts.back() + *middle;
 }
 
 Rational PacketScan::average_rate(Rational time_base) const {

@@ -20,7 +20,8 @@ struct PacketScan {
   void add(const AVPacket& packet);
   void sort();
 
-  // The end, with the usual step added where the last packet says no duration. REQUIRES: a pts.
+  // The end, with the usual step (the median) for a last packet that does not say how long it
+  // lasts. REQUIRES: a pts, sorted.
   std::int64_t end_with_last_step() const;
 
   // Presented packets over time; 0/1 with fewer than two.
