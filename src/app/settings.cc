@@ -15,6 +15,9 @@ void add_common(CLI::App& command, Settings& settings) {
       .add_option("--slots", settings.slots,
                   "Mills at once (default: one a processor, as memory allows)")
       ->check(CLI::Range(1, 1024));
+  command.add_option("--nice", settings.nice, "How far mills stand back for everything else")
+      ->check(CLI::Range(0, 19))
+      ->capture_default_str();
   command
       .add_option("--sandbox", settings.sandbox,
                   "auto, or strict: refuse to work if a layer is missing")

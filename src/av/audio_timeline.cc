@@ -25,9 +25,9 @@ std::unexpected<Error> broken(int averror, std::string_view doing) {
 
 Result<> AudioTimeline::set_up(const AVFrame& frame) {
   SwrContext* made = nullptr;
-  AVChannelLayout output;
+  AVChannelLayout output{};
   av_channel_layout_default(&output, channels_);
-  AVChannelLayout input;
+  AVChannelLayout input{};
   if (frame.ch_layout.order == AV_CHANNEL_ORDER_UNSPEC) {
     av_channel_layout_default(&input, frame.ch_layout.nb_channels);
   } else {
