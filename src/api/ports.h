@@ -27,7 +27,7 @@ struct ApiOptions {
   // so that no foreign page reaches it by a name that resolves to 127.0.0.1 (DNS rebinding).
   bool loopback_only = true;
   // Further names of this server, for a reverse proxy in front of it: "video.example.org".
-  std::vector<std::string> allowed_hosts;
+  std::vector<std::string> allowed_hosts = {};
   // How long a playlist that is not there yet is waited for.
   Milliseconds hold{10'000};
   // After this no worker that has lost its lease can still be storing an object.

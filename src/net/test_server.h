@@ -23,9 +23,13 @@ namespace vodmill::net {
 
 class TestServer {
  public:
-  TestServer(Handler handler, ServerOptions options) {
+  TestServer(Handler handler, ServerOptions options)
+      : TestServer(
+            ServerHooks{
+                .handler = std::move(handler), .error_answer = answer_error, .decorate = {}},
+            std::move(options)) {}
+  TestServer(ServerHooks hooks, ServerOptions options) {
     options.port = 0;
-    ServerHooks hooks{.handler = std::move(handler), .error_answer = answer_error, .decorate = {}};
     Result<std::unique_ptr<Server>> server =
         Server::listen(io_.get_executor(), std::move(options), std::move(hooks), clock_);
     if (!server) throw std::runtime_error(server.error().message);

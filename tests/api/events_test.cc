@@ -1,0 +1,129 @@
+#include <chrono>
+
+#include "api/world.h"
+
+namespace vodmill {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class EventStream : public ApiTest {
+ protected:
+  net::TestClient follow(const VideoId& id, std::string_view headers = "") {
+    net::TestClient client = begin("/v1/videos/" + id.str() + "/events", headers);
+    EXPECT_THAT(client.read_until("\r\n\r\n"), HasSubstr("text/event-stream"));
+    return client;
+  }
+  // The data of the next message of that type; what comes before it must not be another fact.
+  json::object next(net::TestClient& client, const std::string& type, const std::string& id) {
+    const std::string mark = "event: " + type + "\ndata: ";
+    const std::string before = client.read_until(mark);
+    EXPECT_THAT(before, HasSubstr(mark));
+    const std::size_t fact = before.find("event: video.");
+    EXPECT_TRUE(fact == std::string::npos || fact == before.size() - mark.size()) << before;
+    if (id.empty()) {
+      EXPECT_THAT(before, Not(HasSubstr("id: " + id)));
+    } else {
+      EXPECT_THAT(before, HasSubstr("id: " + id + "\n"));
+    }
+    const std::string data = client.read_until("\n\n");
+    const Result<json::value> value = parse_json(data);
+    EXPECT_TRUE(value) << data;
+    return value ? value->as_object() : json::object();
+  }
+};
+
+TEST_F(EventStream, BeginsWithTheFirstEventAndGoesOn) {
+  const VideoId id = upload();
+  net::TestClient client = follow(id);
+  const json::object created = next(client, "video.created", "1");
+  EXPECT_EQ(text_of(created, "id"), id.str());
+  EXPECT_EQ(created.at("type"), "video.created");
+  EXPECT_EQ(created.at("sequence"), 1);
+  EXPECT_EQ(created.at("status"), "pending");
+  EXPECT_THAT(text_of(created, "at"), StartsWith("20"));
+  coordinate(id);
+  EXPECT_EQ(next(client, "video.processing", "2").at("status"), "processing");
+}
+
+TEST_F(EventStream, ResumesAfterTheLastEventWithoutAGap) {
+  const VideoId id = upload();
+  const GenerationLease lease = coordinate(id);
+  {
+    net::TestClient client = follow(id);
+    next(client, "video.created", "1");
+    next(client, "video.processing", "2");
+  }
+  plan(lease);
+  must(run(generations_.mark_playable(lease)));
+  net::TestClient client = follow(id, "Last-Event-ID: 2\r\n");
+  next(client, "video.planned", "3");
+  EXPECT_EQ(next(client, "video.playable", "4").at("playable"), true);
+}
+
+TEST_F(EventStream, SendsTheNewestProgressWithoutAnId) {
+  const VideoId id = upload();
+  const GenerationLease lease = coordinate(id);
+  net::TestClient client = follow(id, "Last-Event-ID: 2\r\n");
+  EXPECT_EQ(next(client, "progress", ""), (json::object{{"progress", 0},
+                                                        {"status", "processing"},
+                                                        {"playable", false},
+                                                        {"waiting_reason", nullptr}}));
+  must(run(generations_.renew(lease, kLease, {.progress = 40, .waiting_reason = "disk_full"})));
+  EXPECT_EQ(next(client, "progress", ""), (json::object{{"progress", 40},
+                                                        {"status", "processing"},
+                                                        {"playable", false},
+                                                        {"waiting_reason", "disk_full"}}));
+}
+
+TEST_F(EventStream, StaysOpenForARetryAndEndsWithTheVideo) {
+  const VideoId id = upload();
+  net::TestClient client = follow(id, "Last-Event-ID: 1\r\n");
+  must(run(videos_.cancel(id)));
+  next(client, "video.cancelled", "2");
+  must(run(videos_.retry(id)));
+  EXPECT_EQ(next(client, "video.retried", "3").at("generation"), 2);
+  must(run(videos_.remove(id, kLease)));
+  const json::object deleted = next(client, "video.deleted", "4");
+  EXPECT_EQ(text_of(deleted, "id"), id.str());
+  EXPECT_FALSE(deleted.contains("status"));
+  // The last chunk, and with it the end of the stream.
+  EXPECT_THAT(client.read_until("0\r\n\r\n"), HasSubstr("0\r\n\r\n"));
+}
+
+TEST_F(EventStream, RefusesALastEventIdThatIsNone) {
+  const std::string path = "/v1/videos/" + upload().str() + "/events";
+  EXPECT_EQ(get(path, "Last-Event-ID: abc\r\n").status, 400);
+  EXPECT_EQ(get("/v1/events", "Last-Event-ID: -1\r\n").status, 400);
+}
+
+TEST_F(EventStream, OfAllVideosBeginsNowOrWhereTheClientLeftIt) {
+  const VideoId first = upload();
+  net::TestClient live = begin("/v1/events");
+  live.read_until("\r\n\r\n");
+  net::TestClient resumed = begin("/v1/events", "Last-Event-ID: 0\r\n");
+  EXPECT_EQ(text_of(next(resumed, "video.created", "1"), "id"), first.str());
+  const VideoId second = upload();
+  EXPECT_EQ(text_of(next(resumed, "video.created", "2"), "id"), second.str());
+  EXPECT_EQ(text_of(next(live, "video.created", "2"), "id"), second.str());
+}
+
+TEST_F(EventStream, OfADeletedVideoKeepsItsFacts) {
+  const VideoId id = upload();
+  must(run(videos_.remove(id, kLease)));
+  net::TestClient client = begin("/v1/events", "Last-Event-ID: 0\r\n");
+  next(client, "video.created", "1");
+  EXPECT_EQ(text_of(next(client, "video.deleted", "2"), "id"), id.str());
+}
+
+TEST_F(EventStream, EndsWhenTheServerStops) {
+  net::TestClient client = follow(upload());
+  const auto begun = std::chrono::steady_clock::now();
+  server_->stop(std::chrono::minutes(1));
+  client.read_all();
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(30));
+}
+
+}  // namespace
+}  // namespace vodmill

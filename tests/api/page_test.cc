@@ -1,0 +1,57 @@
+#include "api/world.h"
+
+namespace vodmill {
+namespace {
+
+using testing::HasSubstr;
+
+class Pages : public ApiTest {};
+
+TEST_F(Pages, AreServedUnderAStrictPolicy) {
+  const Answer page = get("/");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(page.header("Content-Type"), "text/html; charset=utf-8");
+  EXPECT_EQ(page.header("Cache-Control"), "no-cache");
+  EXPECT_THAT(page.header("Content-Security-Policy"), HasSubstr("default-src 'self'"));
+  EXPECT_THAT(page.body, HasSubstr("<title>vodmill</title>"));
+  EXPECT_EQ(get("/index.html").body, page.body);
+  EXPECT_EQ(get("/", "If-None-Match: " + page.header("ETag") + "\r\n").status, 304);
+}
+
+TEST_F(Pages, NameFilesThatMayBeKeptForEver) {
+  const std::string body = get("/").body;
+  const std::size_t at = body.find("./assets/");
+  ASSERT_NE(at, std::string::npos);
+  const Answer file = get(body.substr(at + 1, body.find('"', at) - at - 1));
+  EXPECT_EQ(file.status, 200);
+  EXPECT_EQ(file.header("Cache-Control"), "public, max-age=31536000, immutable");
+}
+
+TEST_F(Pages, AreNotMadeUp) {
+  EXPECT_EQ(get("/assets/none.js").status, 404);
+  EXPECT_EQ(ask("POST", "/").status, 405);
+}
+
+class HealthChecks : public ApiTest {};
+
+TEST_F(HealthChecks, AnswerWhenAllIsWell) {
+  EXPECT_EQ(get("/healthz").json().at("status"), "ok");
+  EXPECT_EQ(get("/readyz").json().at("status"), "ok");
+}
+
+TEST_F(HealthChecks, TellAStoreThatIsAway) {
+  store_.fail_all(Error{ErrorCode::storage_unavailable, "EIO"});
+  EXPECT_EQ(get("/healthz").status, 200);
+  const Answer answer = get("/readyz");
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(answer.json().at("code"), "not_ready");
+}
+
+TEST_F(HealthChecks, TellADatabaseThatIsAway) {
+  database_->stop();
+  EXPECT_EQ(get("/healthz").status, 200);
+  EXPECT_EQ(get("/readyz").status, 503);
+}
+
+}  // namespace
+}  // namespace vodmill

@@ -1,0 +1,121 @@
+#include "api/world.h"
+
+namespace vodmill {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+using Videos = ApiTest;
+
+std::vector<std::string> ids_of(const json::object& page) {
+  std::vector<std::string> ids;
+  for (const json::value& video : page.at("data").as_array()) {
+    ids.emplace_back(video.at("id").as_string());
+  }
+  return ids;
+}
+
+TEST_F(Videos, AreListedNewestFirstPageByPage) {
+  const VideoId a = upload();
+  const VideoId b = upload();
+  const VideoId c = upload();
+  const json::object first = get("/v1/videos?limit=2").json();
+  EXPECT_THAT(ids_of(first), ElementsAre(c.str(), b.str()));
+  const std::string cursor = text_of(first, "next_cursor");
+  const json::object second = get("/v1/videos?limit=2&cursor=" + cursor).json();
+  EXPECT_THAT(ids_of(second), ElementsAre(a.str()));
+  EXPECT_EQ(second.at("next_cursor"), nullptr);
+}
+
+TEST_F(Videos, AreListedByStatus) {
+  const VideoId waiting = upload();
+  const VideoId cancelled = upload();
+  EXPECT_EQ(ask("POST", "/v1/videos/" + cancelled.str() + "/cancel").status, 200);
+  EXPECT_THAT(ids_of(get("/v1/videos?status=pending").json()), ElementsAre(waiting.str()));
+  EXPECT_THAT(ids_of(get("/v1/videos?status=cancelled").json()), ElementsAre(cancelled.str()));
+  EXPECT_THAT(ids_of(get("/v1/videos?status=failed").json()), IsEmpty());
+}
+
+TEST_F(Videos, RefuseAListThatCannotBe) {
+  for (const char* query :
+       {"status=done", "status=", "limit=0", "limit=201", "limit=2x", "limit=", "cursor=x"}) {
+    const Answer answer = get(std::string("/v1/videos?") + query);
+    EXPECT_EQ(answer.status, 400) << query;
+    EXPECT_EQ(answer.json().at("code"), "invalid_request");
+  }
+}
+
+TEST_F(Videos, ShowNothingOfWhereTheirBytesLie) {
+  const Answer answer = get("/v1/videos/" + upload().str());
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_THAT(answer.body, Not(HasSubstr("source")));
+  EXPECT_THAT(answer.body, Not(HasSubstr("prefix")));
+}
+
+TEST_F(Videos, AreNotFoundUnderUnknownIds) {
+  for (const auto& [method, path] :
+       std::vector<std::pair<const char*, const char*>>{{"GET", "/v1/videos/x"},
+                                                        {"DELETE", "/v1/videos/x"},
+                                                        {"POST", "/v1/videos/x/retry"},
+                                                        {"POST", "/v1/videos/x/cancel"},
+                                                        {"GET", "/v1/videos/x/events"},
+                                                        {"GET", "/play/x/index.m3u8"}}) {
+    const Answer answer = ask(method, path);
+    EXPECT_EQ(answer.status, 404) << method << ' ' << path;
+    EXPECT_EQ(answer.header("Content-Type"), "application/problem+json");
+    EXPECT_EQ(answer.json().at("code"), "not_found");
+  }
+}
+
+TEST_F(Videos, AreDeletedOnce) {
+  const std::string path = "/v1/videos/" + upload().str();
+  const Answer answer = ask("DELETE", path);
+  EXPECT_EQ(answer.status, 204);
+  EXPECT_EQ(answer.body, "");
+  EXPECT_EQ(get(path).status, 404);
+  EXPECT_EQ(ask("DELETE", path).status, 404);
+}
+
+TEST_F(Videos, AreCancelledAndRetried) {
+  const std::string path = "/v1/videos/" + upload().str();
+  const json::object cancelled = ask("POST", path + "/cancel").json();
+  EXPECT_EQ(cancelled.at("status"), "cancelled");
+  EXPECT_EQ(cancelled.at("error").at("code"), "cancelled");
+  EXPECT_EQ(cancelled.at("error").at("retryable"), true);
+  EXPECT_EQ(ask("POST", path + "/cancel").json(), cancelled);
+  const json::object retried = ask("POST", path + "/retry").json();
+  EXPECT_EQ(retried.at("status"), "pending");
+  EXPECT_EQ(retried.at("generation"), 2);
+  EXPECT_EQ(retried.at("error"), nullptr);
+}
+
+TEST_F(Videos, TellWhatIsKnownOfThem) {
+  const VideoId id = upload();
+  const GenerationLease lease = coordinate(id);
+  plan(lease);
+  must(run(generations_.mark_playable(lease)));
+  complete(lease);
+  const json::object video = get("/v1/videos/" + id.str()).json();
+  EXPECT_EQ(video.at("status"), "completed");
+  EXPECT_EQ(video.at("progress"), 100);
+  EXPECT_EQ(video.at("playable"), true);
+  EXPECT_EQ(video.at("width"), 640);
+  EXPECT_EQ(video.at("height"), 360);
+  EXPECT_EQ(video.at("duration_seconds"), 24.0);
+  EXPECT_EQ(text_of(video, "playback_url"), "/play/" + id.str() + "/index.m3u8");
+}
+
+TEST_F(Videos, TellWhyTheyFailed) {
+  const VideoId id = upload();
+  must(run(generations_.fail(coordinate(id), {ErrorCode::not_a_video, "It is a poem."})));
+  const json::object video = get("/v1/videos/" + id.str()).json();
+  EXPECT_EQ(video.at("status"), "failed");
+  EXPECT_EQ(
+      video.at("error"),
+      (json::object{{"code", "not_a_video"}, {"message", "It is a poem."}, {"retryable", false}}));
+}
+
+}  // namespace
+}  // namespace vodmill
