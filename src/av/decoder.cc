@@ -2,6 +2,9 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <cctype>
+#include <string>
+
 #include "av/allowed.h"
 
 namespace vodmill::av {
@@ -14,17 +17,30 @@ const AVCodec* allowed_decoder(const AVStream& stream) {
   return codec && is_allowed_decoder(codec->name) ? codec : nullptr;
 }
 
+// libav's name, or the container's four characters where libav knows none; printable either way.
+std::string name_of_codec(const AVCodecParameters& parameters) {
+  if (parameters.codec_id != AV_CODEC_ID_NONE) return avcodec_get_name(parameters.codec_id);
+  std::string name;
+  for (unsigned tag = parameters.codec_tag; tag != 0; tag >>= 8) {
+    const auto c = static_cast<char>(tag & 0x7f);
+    name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '?';
+  }
+  return name.empty() ? "unknown" : name;
+}
+
 }  // namespace
+
+std::unexpected<Error> unsupported_codec(const AVStream& stream) {
+  return fail(ErrorCode::unsupported_codec,
+              fmt::format("The codec {} cannot be decoded here. Convert the file to H.264 first.",
+                          name_of_codec(*stream.codecpar)));
+}
 
 bool has_allowed_decoder(const AVStream& stream) { return allowed_decoder(stream) != nullptr; }
 
 Result<Decoder> Decoder::open(const AVStream& stream, int threads) {
   const AVCodec* codec = allowed_decoder(stream);
-  if (!codec) {
-    return fail(ErrorCode::unsupported_codec,
-                fmt::format("The codec {} cannot be decoded here. Convert the file to H.264 first.",
-                            avcodec_get_name(stream.codecpar->codec_id)));
-  }
+  if (!codec) return unsupported_codec(stream);
   CodecContextPtr context(avcodec_alloc_context3(codec));
   if (!context) return fail_av(AVERROR(ENOMEM), ErrorCode::out_of_memory, "decoder");
   const int copied = avcodec_parameters_to_context(context.get(), stream.codecpar);

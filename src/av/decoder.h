@@ -35,4 +35,7 @@ class Decoder {
 // Whether `stream` has a decoder that allowed.h names.
 bool has_allowed_decoder(const AVStream& stream);
 
+// The refusal of a stream that has none.
+std::unexpected<Error> unsupported_codec(const AVStream& stream);
+
 }  // namespace vodmill::av

@@ -162,7 +162,8 @@ AudioStreamInfo describe_audio(const AVStream& stream, const PacketScan& scan) {
 }
 
 // The container promises more than is there: samples in an MP4 index, seconds in a Matroska header.
-bool is_truncated(av::Input& input, const AVStream& stream, const PacketScan& scan) {
+bool is_truncated(av::Input& input, const AVStream& stream, const PacketScan& scan,
+                  double sound_end) {
   if (input.damaged()) return true;
   const AVFormatContext& context = input.context();
   const std::string_view format = context.iformat->name;
@@ -170,7 +171,8 @@ bool is_truncated(av::Input& input, const AVStream& stream, const PacketScan& sc
   if (format.starts_with("mov")) return stream.nb_frames > scan.seen + kSlack;
   if (!format.starts_with("matroska") || context.duration <= 0 || scan.pts.empty()) return false;
   const double promised = static_cast<double>(context.duration) / AV_TIME_BASE;
-  const double there = static_cast<double>(scan.end) * av_q2d(stream.time_base);
+  const double picture_end = static_cast<double>(scan.end) * av_q2d(stream.time_base);
+  const double there = std::max(picture_end, sound_end);
   return promised > there + 1.0 && promised > there * 1.05;
 }
 
@@ -213,17 +215,15 @@ Result<SourceInfo> probe(av::ByteSource& source) {
                 "The file has no video stream. Audio alone is not accepted.");
   }
   const bool encrypted = av_dict_get(video->metadata, "enc_key_id", nullptr, 0) != nullptr;
-  if (!av::has_allowed_decoder(*video)) {
-    return fail(ErrorCode::unsupported_codec,
-                fmt::format("The codec {} cannot be decoded here. Convert the file to H.264 first.",
-                            avcodec_get_name(video->codecpar->codec_id)));
-  }
+  if (!av::has_allowed_decoder(*video)) return av::unsupported_codec(*video);
   const AVStream* audio = choose_audio(input);
   input.select({video->index, audio ? audio->index : -1});
   PacketScan video_scan;
   PacketScan audio_scan;
   TRY_VOID(scan_packets(input, video->index, video_scan, audio ? audio->index : -1, audio_scan));
-  info.truncated = is_truncated(input, *video, video_scan);
+  const double sound_end =
+      audio_scan.pts.empty() ? 0 : static_cast<double>(audio_scan.end) * av_q2d(audio->time_base);
+  info.truncated = is_truncated(input, *video, video_scan, sound_end);
   if (encrypted || video_scan.encrypted) return no_frame(true, false);
   if (video_scan.pts.empty()) return no_frame(false, info.truncated);
 
