@@ -45,10 +45,10 @@ std::vector<int> from_on(int first, std::size_t count) {
 class Frames : public testing::Test {
  protected:
   // Runs every chunk of the clip, last one first, and reads every rung's pictures.
-  Plan make(const std::filesystem::path& clip) {
+  Plan make(const std::filesystem::path& clip, std::size_t least_chunks = 3) {
     MemorySource source = MemorySource::of_file(clip);
     Plan plan = plan_for(source, 3);
-    EXPECT_GE(plan.chunks.size(), 3U);
+    EXPECT_GE(plan.chunks.size(), least_chunks);
     make_all(source, plan, made_);
     expect_whole(plan, made_);
     return plan;
@@ -171,6 +171,21 @@ TEST_F(Frames, OfLowRatesHaveUnbrokenDecodeTimes) {
               clip("low.mp4"));
     const Plan plan = make(clip("low.mp4"));
     expect_each_once(plan, 0, static_cast<std::size_t>(plan.frames));
+  }
+}
+
+// Fewer frames than the encoder delays, alone and as a last chunk.
+TEST_F(Frames, OfVeryShortVideosAndLastSegmentsAreEachShownOnce) {
+  make_clip(with({{"-f", "lavfi", "-i", counter(480, 270, "25", 3)}, kX264, {"-bf", "3"}}),
+            clip("three-seconds.mp4"));
+  for (const int frames : {1, 2, 3, 4, 50, 51, 52, 53, 61}) {
+    SCOPED_TRACE(frames);
+    made_ = MadeStream();
+    make_clip(
+        {"-i", clip("three-seconds.mp4"), "-frames:v", std::to_string(frames), "-c:v", "ffv1"},
+        clip("short.mkv"));
+    expect_each_once(make(clip("short.mkv"), frames > 50 ? 2 : 1), 0,
+                     static_cast<std::size_t>(frames));
   }
 }
 
