@@ -87,8 +87,12 @@ asio::awaitable<void> Service::stop_on_signal() {
   boost::system::error_code error;
   co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, error));
   log::info("stopping");
-  if (server_) co_await server_->stop(kGrace);
-  if (worker_) co_await worker_->stop();
+  if (server_) {
+    co_await server_->stop(kGrace);
+  }
+  if (worker_) {
+    co_await worker_->stop();
+  }
 }
 
 void Service::run() {

@@ -98,7 +98,8 @@ asio::awaitable<void> ChangeBell::wait(std::uint64_t seen, Milliseconds longest)
     if (slot.is_connected()) {
       slot.assign([state, waiter](asio::cancellation_type) { state->remove(waiter); });
     }
-    auto wake = [guard = asio::make_work_guard(handler), handler = std::move(handler)]() mutable {
+    auto guard = asio::make_work_guard(handler);
+    auto wake = [guard = std::move(guard), handler = std::move(handler)]() mutable {
       asio::post(guard.get_executor(), std::move(handler));
     };
     state->add(seen, longest, waiter, std::move(wake));

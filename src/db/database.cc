@@ -29,7 +29,8 @@ void Database::stop() {
 
 asio::awaitable<Result<>> Database::submit(Backlog& backlog, Work work) {
   auto initiate = [&backlog](auto handler, Work job) {
-    auto answer = [guard = asio::make_work_guard(handler),
+    auto guard = asio::make_work_guard(handler);
+    auto answer = [guard = std::move(guard),
                    handler = std::move(handler)](Result<> result) mutable {
       asio::post(guard.get_executor(),
                  [handler = std::move(handler), result = std::move(result)]() mutable {

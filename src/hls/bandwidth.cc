@@ -21,10 +21,10 @@ struct Stretch {
 
   // Compares the duration with half_targets / 2 target durations.
   bool lasts_at_least(int half_targets, int target) const {
-    return 2 * duration >= half_targets * target * timescale;
+    return 2 * duration >= std::int64_t{half_targets} * target * timescale;
   }
   bool lasts_at_most(int half_targets, int target) const {
-    return 2 * duration <= half_targets * target * timescale;
+    return 2 * duration <= std::int64_t{half_targets} * target * timescale;
   }
 
   std::int64_t bits_per_second() const {

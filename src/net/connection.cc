@@ -32,14 +32,18 @@ asio::awaitable<void> Connection::run() {
   co_await asio::this_coro::throw_if_cancelled(false);
   Next next = Next::request;
   while (next == Next::request) next = co_await serve_one();
-  if (next == Next::linger) co_await linger();
+  if (next == Next::linger) {
+    co_await linger();
+  }
 }
 
 asio::awaitable<void> Connection::run_refused() {
   co_await asio::this_coro::throw_if_cancelled(false);
   const Next next =
       co_await refuse({503, "overloaded", "The server has too many connections. Try again later."});
-  if (next == Next::linger) co_await linger();
+  if (next == Next::linger) {
+    co_await linger();
+  }
 }
 
 asio::awaitable<Connection::Next> Connection::serve_one() {

@@ -116,7 +116,8 @@ Async<> follow_events(Request&, ResponseWriter& response) {
   Result<> sent = co_await stream.open();
   if (sent) sent = co_await stream.send({.id = "1", .event = "created", .data = "{}"});
   if (!sent) co_return sent;
-  asio::steady_timer wait(co_await asio::this_coro::executor);
+  const auto executor = co_await asio::this_coro::executor;
+  asio::steady_timer wait(executor);
   while (!stream.ended()) {
     wait.expires_after(stream.until_heartbeat());
     co_await wait.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -138,7 +139,8 @@ Async<> flood(Request&, ResponseWriter& response) {
 
 Async<> work_a_while(Request&, ResponseWriter& response) {
   ++handlers_begun;
-  asio::steady_timer wait(co_await asio::this_coro::executor, Milliseconds(200));
+  const auto executor = co_await asio::this_coro::executor;
+  asio::steady_timer wait(executor, Milliseconds(200));
   co_await wait.async_wait(asio::as_tuple(asio::use_awaitable));
   Response answer = text("done");
   co_return co_await response.send(std::move(answer));

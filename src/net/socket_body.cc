@@ -20,8 +20,12 @@ std::optional<std::int64_t> SocketBody::declared_length() const {
 }
 
 Async<std::size_t> SocketBody::read(std::span<std::byte> into) {
-  if (continue_due_) co_await send_continue();
-  if (chunked_) co_await reach_data();
+  if (continue_due_) {
+    co_await send_continue();
+  }
+  if (chunked_) {
+    co_await reach_data();
+  }
   if (failure_ || aborted_) co_return error();
   if (finished()) co_return 0;
   const std::size_t wanted = std::min(into.size(), static_cast<std::size_t>(data_left()));

@@ -1,6 +1,7 @@
 #include "plan/ladder.h"
 
 #include <algorithm>
+#include <cmath>
 #include <array>
 #include <string>
 
@@ -21,7 +22,7 @@ constexpr int kMaxSide = 4096;  // beyond, level 5.2 at full rate and most hardw
 
 // The even number of pixels nearest to `side`, and not above `most` unless that is below 2.
 int even(double side, int most) {
-  return std::max(2, std::min(2 * static_cast<int>(side / 2 + 0.5), most & ~1));
+  return std::max(2, std::min(2 * static_cast<int>(std::lround(side / 2)), most & ~1));
 }
 
 // Panoramas lose size until H.264 decoders take them.

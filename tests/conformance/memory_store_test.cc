@@ -38,17 +38,26 @@ TEST(MemoryStore, IsDownUntilItIsToldOtherwise) {
   EXPECT_TRUE(run(store.list("", "", 1)));
 }
 
+asio::awaitable<void> note(std::vector<std::string>& seen, const MemoryStore& store,
+                           std::string call) {
+  seen.push_back(std::move(call) + " " + std::to_string(store.objects().size()));
+  co_return;
+}
+
 TEST(MemoryStore, AwaitsTheHookBeforeACallHasAnyEffect) {
   MemoryStore store;
   std::vector<std::string> seen;
-  store.before = [&](std::string_view operation, const BlobKey& key) -> asio::awaitable<void> {
-    seen.push_back(std::string(operation) + " " + key.str() + " " +
-                   std::to_string(store.objects().size()));
-    co_return;
+  store.before = [&](std::string_view operation, const BlobKey& key) {
+    return note(seen, store, std::string(operation) + " " + key.str());
   };
   EXPECT_TRUE(run(store.put(BlobKey("a"), {})));
   EXPECT_TRUE(run(store.remove(BlobKey("a"))));
   EXPECT_EQ(seen, (std::vector<std::string>{"put a 0", "remove a 1"}));
+}
+
+asio::awaitable<void> write_once(BlobWriter& writer, bool& entered, Result<>& outcome) {
+  if (std::exchange(entered, true)) co_return;
+  outcome = co_await writer.write(as_bytes("y"));
 }
 
 TEST(MemoryStore, NoticesTwoCoroutinesInOneWriter) {
@@ -56,9 +65,8 @@ TEST(MemoryStore, NoticesTwoCoroutinesInOneWriter) {
   const auto writer = std::move(*run(store.create(BlobKey("a"))));
   Result<> inner;
   bool entered = false;
-  store.before = [&](std::string_view, const BlobKey&) -> asio::awaitable<void> {
-    if (std::exchange(entered, true)) co_return;
-    inner = co_await writer->write(as_bytes("y"));
+  store.before = [&](std::string_view, const BlobKey&) {
+    return write_once(*writer, entered, inner);
   };
   EXPECT_TRUE(run(writer->write(as_bytes("x"))));
   EXPECT_FALSE(inner);
