@@ -2,8 +2,8 @@
 
 #include <charconv>
 
+#include "api/news.h"
 #include "api/video_json.h"
-#include "base/log.h"
 
 namespace vodmill::api {
 namespace {
@@ -12,7 +12,6 @@ using net::Request;
 using net::ResponseWriter;
 
 constexpr int kAtOnce = 100;
-constexpr Milliseconds kLongestWait{1000};
 
 // Last-Event-ID; nullopt when the client has none.
 Result<std::optional<std::int64_t>> last_event_id(const Request& request) {
@@ -39,11 +38,6 @@ std::string progress_of(const Video& video) {
   return json::serialize(progress);
 }
 
-// A catalog that cannot be read for a moment is waited for; the client would only come back.
-bool may_wait_for(const Result<>& told) {
-  return !told && told.error().code == ErrorCode::storage_unavailable;
-}
-
 }  // namespace
 
 Async<> Events::follow_video(Request& request, ResponseWriter& response) {
@@ -52,52 +46,8 @@ Async<> Events::follow_video(Request& request, ResponseWriter& response) {
   Told told{.video = VideoId(std::string(request.parameter("id"))), .sequence = last->value_or(0)};
   const Result<Video> video = co_await ports_.videos.get(told.video);
   if (!video) co_return fail(video.error());
-  net::SseStream stream(response, ports_.clock);
-  Result<> sent = co_await stream.open();
-  while (sent && !stream.ended() && !told.deleted) {
-    const std::uint64_t seen = ports_.bell.count();
-    sent = co_await tell(stream, told);
-    if (may_wait_for(sent)) sent = Result<>();
-    if (!sent || told.deleted || stream.ended()) break;
-    co_await wait_for_news(stream, seen);
-    if (!stream.ended()) {
-      sent = co_await stream.keep_alive();
-    }
-  }
-  if (!sent) co_return sent;
-  co_return co_await stream.finish();
-}
-
-// Everything that is new. The video is read after its events, so it is never older than they are.
-Async<> Events::tell(net::SseStream& stream, Told& told) {
-  std::size_t count = kAtOnce;
-  while (count == kAtOnce) {
-    const Result<std::vector<Event>> events =
-        co_await ports_.events.of_video(told.video, told.sequence, kAtOnce);
-    if (!events) co_return fail(events.error());
-    const Result<Video> video = co_await ports_.videos.get(told.video);
-    if (!video && video.error().code != ErrorCode::not_found) co_return fail(video.error());
-    for (const Event& event : *events) {
-      const net::SseEvent news = message(event.sequence, event, video ? &*video : nullptr);
-      const Result<> sent = co_await stream.send(news);
-      if (!sent) co_return sent;
-      told.sequence = event.sequence;
-      told.deleted = event.type == event::kDeleted;
-    }
-    count = events->size();
-    if (told.deleted || !video || count == kAtOnce) continue;
-    const Result<> sent = co_await tell_progress(stream, told, *video);
-    if (!sent) co_return sent;
-  }
-  co_return Result<>();
-}
-
-Async<> Events::tell_progress(net::SseStream& stream, Told& told, const Video& video) {
-  std::string progress = progress_of(video);
-  if (progress == told.progress) co_return Result<>();
-  told.progress = progress;
-  const net::SseEvent news{.id = {}, .event = "progress", .data = std::move(progress)};
-  co_return co_await stream.send(news);
+  Tell tell = [this, &told](net::SseStream& stream) { return tell_video(stream, told); };
+  co_return co_await stream_events(response, std::move(tell));
 }
 
 Async<> Events::follow_all(Request& request, ResponseWriter& response) {
@@ -109,23 +59,61 @@ Async<> Events::follow_all(Request& request, ResponseWriter& response) {
     if (!newest) co_return fail(newest.error());
     id = *newest;
   }
+  Tell tell = [this, &id](net::SseStream& stream) { return tell_all(stream, id); };
+  co_return co_await stream_events(response, std::move(tell));
+}
+
+Async<> Events::stream_events(ResponseWriter& response, Tell tell) {
   net::SseStream stream(response, ports_.clock);
   Result<> sent = co_await stream.open();
-  while (sent && !stream.ended()) {
+  while (sent) {
     const std::uint64_t seen = ports_.bell.count();
-    sent = co_await tell_all(stream, id);
-    if (may_wait_for(sent)) sent = Result<>();
-    if (!sent || stream.ended()) break;
-    co_await wait_for_news(stream, seen);
-    if (!stream.ended()) {
-      sent = co_await stream.keep_alive();
-    }
+    const Result<bool> told = co_await tell(stream);
+    // A catalog that is away for a moment is waited for: the client would only come back.
+    if (!told && told.error().code != ErrorCode::storage_unavailable) co_return fail(told.error());
+    if (told && !*told) break;
+    const Milliseconds longest = stream.until_heartbeat();
+    const bool goes_on = co_await wait_for_news(ports_.bell, response, seen, longest);
+    if (!goes_on) break;
+    sent = co_await stream.keep_alive();
   }
   if (!sent) co_return sent;
   co_return co_await stream.finish();
 }
 
-Async<> Events::tell_all(net::SseStream& stream, std::int64_t& id) {
+// Everything that is new. The video is read after its events, so it is never older than they are.
+Async<bool> Events::tell_video(net::SseStream& stream, Told& told) {
+  std::size_t count = kAtOnce;
+  while (count == kAtOnce) {
+    const Result<std::vector<Event>> events =
+        co_await ports_.events.of_video(told.video, told.sequence, kAtOnce);
+    if (!events) co_return fail(events.error());
+    const Result<Video> video = co_await ports_.videos.get(told.video);
+    if (!video && video.error().code != ErrorCode::not_found) co_return fail(video.error());
+    for (const Event& event : *events) {
+      const net::SseEvent news = message(event.sequence, event, video ? &*video : nullptr);
+      const Result<> sent = co_await stream.send(news);
+      if (!sent) co_return fail(sent.error());
+      told.sequence = event.sequence;
+      told.deleted = event.type == event::kDeleted;
+    }
+    count = events->size();
+    if (told.deleted || !video || count == kAtOnce) continue;
+    const Result<> sent = co_await tell_progress(stream, told, *video);
+    if (!sent) co_return fail(sent.error());
+  }
+  co_return !told.deleted;
+}
+
+Async<> Events::tell_progress(net::SseStream& stream, Told& told, const Video& video) {
+  std::string progress = progress_of(video);
+  if (progress == told.progress) co_return Result<>();
+  told.progress = progress;
+  const net::SseEvent news{.id = {}, .event = "progress", .data = std::move(progress)};
+  co_return co_await stream.send(news);
+}
+
+Async<bool> Events::tell_all(net::SseStream& stream, std::int64_t& id) {
   std::size_t count = kAtOnce;
   while (count == kAtOnce) {
     const Result<std::vector<Event>> events = co_await ports_.events.all(id, kAtOnce);
@@ -135,17 +123,12 @@ Async<> Events::tell_all(net::SseStream& stream, std::int64_t& id) {
       if (!video && video.error().code != ErrorCode::not_found) co_return fail(video.error());
       const net::SseEvent news = message(event.id, event, video ? &*video : nullptr);
       const Result<> sent = co_await stream.send(news);
-      if (!sent) co_return sent;
+      if (!sent) co_return fail(sent.error());
       id = event.id;
     }
     count = events->size();
   }
-  co_return Result<>();
-}
-
-asio::awaitable<void> Events::wait_for_news(net::SseStream& stream, std::uint64_t seen) {
-  const Milliseconds longest = std::min(kLongestWait, stream.until_heartbeat());
-  co_await ports_.bell.wait(seen, longest);
+  co_return true;
 }
 
 }  // namespace vodmill::api

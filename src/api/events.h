@@ -5,6 +5,8 @@
 // client goes, when the server stops, and when its video is deleted.
 #pragma once
 
+#include <functional>
+
 #include "api/ports.h"
 #include "net/router.h"
 #include "net/sse.h"
@@ -31,10 +33,13 @@ class Events {
     bool deleted = false;
   };
 
-  Async<> tell(net::SseStream& stream, Told& told);
+  // Sends what is new; false when nothing can follow.
+  using Tell = std::function<Async<bool>(net::SseStream&)>;
+
+  Async<> stream_events(net::ResponseWriter& response, Tell tell);
+  Async<bool> tell_video(net::SseStream& stream, Told& told);
+  Async<bool> tell_all(net::SseStream& stream, std::int64_t& id);
   Async<> tell_progress(net::SseStream& stream, Told& told, const Video& video);
-  Async<> tell_all(net::SseStream& stream, std::int64_t& id);
-  asio::awaitable<void> wait_for_news(net::SseStream& stream, std::uint64_t seen);
 
   const Ports& ports_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "api/news.h"
 #include "api/objects.h"
 #include "hls/render.h"
 #include "net/refusal.h"
@@ -15,7 +16,6 @@ using net::ResponseWriter;
 using Text = std::optional<std::string>;
 using Steady = std::chrono::steady_clock;
 
-constexpr Milliseconds kLongestWait{1000};
 constexpr std::int64_t kLargestPlaylist = 1024 * 1024;
 
 std::unexpected<Error> no_such_stream() {
@@ -106,12 +106,8 @@ Async<Text> Playback::wait_for(ResponseWriter& response, Look look) {
     if (!text || *text) co_return text;
     const auto left = std::chrono::ceil<Milliseconds>(end - Steady::now());
     if (left <= Milliseconds(0)) co_return std::nullopt;
-    if (!response.interrupted()) {
-      co_await ports_.bell.wait(seen, std::min(left, kLongestWait));
-    }
-    if (response.interrupted()) {
-      co_return fail(ErrorCode::cancelled, "The server stops. Ask again.");
-    }
+    const bool goes_on = co_await wait_for_news(ports_.bell, response, seen, left);
+    if (!goes_on) co_return fail(ErrorCode::cancelled, "The server stops. Ask again.");
   }
 }
 

@@ -8,15 +8,16 @@ namespace {
 constexpr std::string_view kRetryAfterSeconds = "5";
 
 std::string_view detail_of(const Error& error) {
+  if (http_status(error.code) < 500) return error.message;
   switch (error.code) {
-    case ErrorCode::internal_error:
-      return "Something went wrong inside the server. Its log says what. Try again later.";
     case ErrorCode::storage_unavailable:
       return "The server cannot reach its storage at the moment. Try again in a few seconds.";
     case ErrorCode::disk_full:
       return "The server's disk is full. Free space there, then try again.";
+    case ErrorCode::cancelled:
+      return "The server is stopping. Try again in a few seconds.";
     default:
-      return error.message;
+      return "Something went wrong inside the server. Its log says what. Try again later.";
   }
 }
 

@@ -1,0 +1,46 @@
+#include "api/creation.h"
+
+#include <gtest/gtest.h>
+
+namespace vodmill::api {
+namespace {
+
+TEST(FilenameOf, ReadsEveryFormOfContentDisposition) {
+  EXPECT_EQ(filename_of("attachment; filename=a.mp4"), "a.mp4");
+  EXPECT_EQ(filename_of("attachment; filename=\"my \\\"a\\\"; b.mp4\" ; size=3"),
+            "my \"a\"; b.mp4");
+  EXPECT_EQ(filename_of("attachment; FileName*=utf-8'en'%e2%82%ac%20a.mp4"), "\xe2\x82\xac a.mp4");
+  EXPECT_EQ(filename_of("attachment;filename*=UTF-8''b.mp4;filename=a.mp4"), "b.mp4");
+  EXPECT_EQ(filename_of("attachment;filename=a.mp4;filename*=UTF-8''b.mp4"), "b.mp4");
+}
+
+TEST(FilenameOf, LeavesFoldersAway) {
+  EXPECT_EQ(filename_of("attachment; filename=\"/home/me/a.mp4\""), "a.mp4");
+  EXPECT_EQ(filename_of("attachment; filename*=UTF-8''C%3A%5Cvideos%5Ca.mp4"), "a.mp4");
+}
+
+TEST(FilenameOf, IsEmptyWhereThereIsNone) {
+  for (const char* text :
+       {"", "attachment", "attachment;", ";;;", "attachment; filename", "attachment; filename=",
+        "attachment; filename=\"", "attachment; filename=\"\\", "attachment; filename=\"/\"",
+        "filename=a.mp4", "attachment; filename*=a.mp4", "attachment; filename*=UTF-8'a.mp4",
+        "attachment; filename*=latin1''a.mp4", "attachment; filename*=UTF-8''%ff.mp4",
+        "attachment; filename*=UTF-8''%2", "attachment; filename=\"\xff\""}) {
+    EXPECT_EQ(filename_of(text), "") << text;
+  }
+}
+
+TEST(MediaType, OfAVideoIsAnythingButAFormOrJson) {
+  for (const char* type : {"", "video/mp4", "application/octet-stream", "text/plain; charset=x",
+                           "application/x-www-form-urlencoded", "application/json-seq"}) {
+    EXPECT_FALSE(refuse_media_type(type)) << type;
+  }
+  for (const char* type : {"application/json", "application/json; charset=utf-8",
+                           " Multipart/Form-Data ;boundary=x"}) {
+    ASSERT_TRUE(refuse_media_type(type)) << type;
+    EXPECT_EQ(refuse_media_type(type)->status, 415);
+  }
+}
+
+}  // namespace
+}  // namespace vodmill::api
