@@ -77,6 +77,11 @@ std::string Normalizer::description(const AVFrame& frame) const {
         width, height, plan_.tone_map);
   } else {
     const bool full = frame.color_range == AVCOL_RANGE_JPEG;
+    // The scale filter copies even where nothing is to be done.
+    const bool is_right = frame.width == width && frame.height == height && !full &&
+                          frame.format == AV_PIX_FMT_YUV420P && matrix_of(frame) == "bt709";
+    if (is_right)
+      return filters + "format=yuv420p" + turn(plan_.rotation, plan_.mirrored) + ",setsar=1";
     filters += fmt::format("scale=w={}:h={}:flags=bicubic:out_color_matrix=bt709:out_range=tv",
                            width, height);
     if (!is_rgb(frame)) {
