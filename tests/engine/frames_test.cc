@@ -126,6 +126,31 @@ TEST_F(Frames, OfOneStreamWithIntraRefreshAreEachShownOnce) {
   expect_each_once(make(clip("refresh.ts")), 0, 425);
 }
 
+TEST_F(Frames, OfATransportStreamWithASingleKeyFrameAreEachShownOnce) {
+  make_clip(with({{"-f", "lavfi", "-i", counter(480, 270, "25", 17)},
+                  kX264,
+                  {"-g", "1000", "-sc_threshold", "0"}}),
+            clip("one-key.ts"));
+  expect_each_once(make(clip("one-key.ts")), 0, 425);
+}
+
+TEST_F(Frames, OfABrowsersRecordingWithoutAnIndexAreEachShownOnce) {
+  make_clip({"-f", "lavfi", "-i", counter(480, 270, "25", 17), "-c:v", "libvpx", "-cpu-used", "8",
+             "-deadline", "realtime", "-g", "100", "-b:v", "500k", "-live", "1", "-f", "webm"},
+            clip("live.webm"));
+  expect_each_once(make(clip("live.webm")), 0, 425);
+}
+
+TEST_F(Frames, OfInterlacedVideoAreEachShownOnce) {
+  make_clip(
+      {"-f", "lavfi", "-i", counter(480, 270, "25", 17) + ",setfield=tff", "-c:v", "mpeg2video",
+       "-b:v", "2M", "-g", "15", "-bf", "2", "-flags:v", "+ildct+ilme", "-top", "1"},
+      clip("fields.ts"));
+  const Plan plan = make(clip("fields.ts"));
+  EXPECT_TRUE(plan.deinterlace);
+  expect_each_once(plan, 0, 425);
+}
+
 TEST_F(Frames, AtSixtyASecondOfOneHundredAndTwentyAreEverySecondOne) {
   make_clip(with({{"-f", "lavfi", "-i", counter(480, 270, "120", 9)}, kX264}), clip("120.mp4"));
   const Plan plan = make(clip("120.mp4"));

@@ -49,7 +49,7 @@ Result<> MadeStream::segment(std::string_view rendition, int index, ByteView byt
   return {};
 }
 
-Result<> MadeStream::progress(std::int64_t done) {
+Result<> MadeStream::progress(std::int64_t done, std::int64_t) {
   EXPECT_GE(done, 0);
   done_ = done;
   return {};

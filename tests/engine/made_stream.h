@@ -31,7 +31,7 @@ class MemorySource final : public av::ByteSource {
 class MadeStream final : public mill::Output {
  public:
   Result<> segment(std::string_view rendition, int index, ByteView bytes) override;
-  Result<> progress(std::int64_t done) override;
+  Result<> progress(std::int64_t done, std::int64_t encoded) override;
 
   // Tasks begin: their segments come in order.
   void begin_task() { next_.clear(); }
