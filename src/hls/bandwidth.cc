@@ -59,7 +59,7 @@ Bandwidth measure_bandwidth(std::span<const Segment> rows, int target_duration) 
     peak = std::max(peak, peak_from(rows.subspan(first), target_duration));
   }
   const std::int64_t average = whole.bits_per_second();
-  return {peak > 0 ? peak : average, average};
+  return {std::max(peak, average), average};
 }
 
 }  // namespace vodmill::hls

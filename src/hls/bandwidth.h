@@ -20,9 +20,8 @@ struct Bandwidth {
 
 // `rows` are one rendition's in the order of their index, all of one timescale; InitSegments are
 // not counted. The peak is the largest bit rate of any contiguous set of segments that lasts from
-// 0.5 to 1.5 target durations. So a short last segment counts together with those before it only;
-// when no set lasts that long (a video under half a target duration), the peak is the average.
-// target_duration is in seconds, > 0.
+// 0.5 to 1.5 target durations, and never below the average: a short last segment may fit no such
+// set, and a video under half a target duration has none. target_duration is in seconds, > 0.
 Bandwidth measure_bandwidth(std::span<const Segment> rows, int target_duration);
 
 }  // namespace vodmill::hls

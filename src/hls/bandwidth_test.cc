@@ -37,9 +37,13 @@ TEST(Bandwidth, AShortLastSegmentCountsTogetherWithTheOneBefore) {
   EXPECT_EQ(measured.peak, 1600) << "1400 bytes in 7 s, not 800 bytes in 1 s";
 }
 
-TEST(Bandwidth, AShortLastSegmentThatFitsNoSetDoesNotCount) {
-  const Bandwidth measured = measure_bandwidth(rows({{6500, 650}, {2600, 26000}}), kTarget);
-  EXPECT_EQ(measured.peak, 800) << "together they last longer than 1.5 target durations";
+TEST(Bandwidth, AShortLastSegmentThatFitsNoSetCountsInTheAverageOnly) {
+  const auto quiet = rows({{6500, 6500}, {2600, 26}});
+  EXPECT_EQ(measure_bandwidth(quiet, kTarget).peak, 8000)
+      << "together they last longer than 1.5 target durations";
+  const Bandwidth loud = measure_bandwidth(rows({{6500, 650}, {2600, 26000}}), kTarget);
+  EXPECT_EQ(loud.average, 23429) << "8 * 26650 / 9.1, rounded up";
+  EXPECT_EQ(loud.peak, loud.average) << "a peak is never below the average";
 }
 
 TEST(Bandwidth, SmallSegmentsCountInSets) {
@@ -53,7 +57,10 @@ TEST(Bandwidth, BothBordersOfASetCount) {
   EXPECT_EQ(measure_bandwidth(rows({{2999, 600}, {6000, 300}}), kTarget).peak, 801)
       << "900 bytes in 8.999 s";
   EXPECT_EQ(measure_bandwidth(rows({{9000, 9000}, {6000, 60}}), kTarget).peak, 8000);
-  EXPECT_EQ(measure_bandwidth(rows({{9001, 9000}, {6000, 60}}), kTarget).peak, 80);
+  EXPECT_EQ(measure_bandwidth(rows({{9001, 900}, {6000, 6000}}), kTarget).peak, 8000);
+  EXPECT_EQ(measure_bandwidth(rows({{9000, 9000}, {3000, 6000}}), kTarget).peak, 16000);
+  EXPECT_EQ(measure_bandwidth(rows({{9000, 9000}, {2999, 6000}}), kTarget).peak, 10001)
+      << "the average: 15000 bytes in 11.999 s";
 }
 
 TEST(Bandwidth, AVeryShortVideoPeaksAtItsAverage) {

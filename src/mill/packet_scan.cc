@@ -35,15 +35,6 @@ std::int64_t PacketScan::end_with_last_step() const {
   return is_told ? end : pts.back() + *middle;
 }
 
-Rational PacketScan::average_rate(Rational time_base) const {
-  if (pts.size() < 2) return {0, 1};
-  int num = 0;
-  int den = 1;
-  av_reduce(&num, &den, (std::ssize(pts) - 1) * time_base.den,
-            (pts.back() - pts.front()) * time_base.num, INT32_MAX);
-  return den > 0 ? Rational{num, den} : Rational{0, 1};
-}
-
 Result<> scan_packets(av::Input& input, int video, PacketScan& video_scan, int audio,
                       PacketScan& audio_scan) {
   const av::PacketPtr packet = av::make_packet();

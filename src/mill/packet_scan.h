@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "av/input.h"
-#include "base/rational.h"
 
 namespace vodmill::mill {
 
@@ -23,9 +22,6 @@ struct PacketScan {
   // The end, with the usual step (the median) for a last packet that does not say how long it
   // lasts. REQUIRES: a pts, sorted.
   std::int64_t end_with_last_step() const;
-
-  // Presented packets over time; 0/1 with fewer than two.
-  Rational average_rate(Rational time_base) const;
 };
 
 // Reads to the end of the input. A stream number of -1 is no stream.

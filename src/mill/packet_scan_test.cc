@@ -61,7 +61,6 @@ TEST(PacketScan, EndsASingleFrameAfterItsStart) {
   add(scan, 700, 0);
   scan.sort();
   EXPECT_EQ(scan.end_with_last_step(), 701);
-  EXPECT_EQ(scan.average_rate({1, 1000}).num, 0);
 }
 
 TEST(PacketScan, TakesTheDecodeTimeWhereThereIsNoOther) {
@@ -71,13 +70,6 @@ TEST(PacketScan, TakesTheDecodeTimeWhereThereIsNoOther) {
   scan.add(*packet);
   scan.sort();
   EXPECT_THAT(scan.pts, ElementsAre(12));
-}
-
-TEST(PacketScan, AveragesPresentedFramesOverTime) {
-  PacketScan scan;
-  for (const std::int64_t pts : {0, 100, 300, 1000}) add(scan, pts, 0);
-  scan.sort();
-  EXPECT_EQ(scan.average_rate({1, 1000}), (Rational{3, 1}));
 }
 
 }  // namespace

@@ -30,13 +30,15 @@ bool is_video(const AVStream& stream) {
   return stream.codecpar->codec_type == AVMEDIA_TYPE_VIDEO && !is_picture_only(stream);
 }
 
-// The default stream before others, then the largest picture, then the first.
+// What moves before a still (phones put one beside their short clips), the default stream before
+// others, then the largest picture, then the first.
 AVStream* choose_video(av::Input& input) {
   AVStream* best = nullptr;
   const auto rank = [](const AVStream& stream) {
     const bool is_default = (stream.disposition & AV_DISPOSITION_DEFAULT) != 0;
     const auto pixels = static_cast<std::int64_t>(stream.codecpar->width) * stream.codecpar->height;
-    return std::tuple(av::has_allowed_decoder(stream), is_default, pixels);
+    const bool moves = stream.nb_frames != 1;
+    return std::tuple(av::has_allowed_decoder(stream), moves, is_default, pixels);
   };
   for (AVStream* stream : input.streams()) {
     if (is_video(*stream) && (!best || rank(*stream) > rank(*best))) best = stream;
@@ -142,7 +144,7 @@ VideoStreamInfo describe_video(const AVStream& stream, const PacketScan& scan) {
   info.packets = scan.packets;
   info.keyframes = scan.keyframes;
   info.grid_rate = plan::find_grid_rate(scan.pts, info.time_base);
-  info.average_rate = scan.average_rate(info.time_base);
+  info.least_rate = plan::find_least_rate(scan.pts, info.time_base);
   read_orientation(stream, info);
   return info;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -56,6 +57,16 @@ double mean_step(const std::vector<std::int64_t>& deltas, double step, double mo
   return steps > 0 ? span / steps : step;
 }
 
+// How many frames have a place of their own at this rate.
+std::int64_t places(const std::vector<std::int64_t>& pts, Rational time_base, Rational fps) {
+  const FrameGrid grid{time_base, pts.front(), fps};
+  std::int64_t count = 1;
+  for (std::size_t i = 1; i < pts.size(); ++i) {
+    if (grid.position(pts[i]) != grid.position(pts[i - 1])) ++count;
+  }
+  return count;
+}
+
 }  // namespace
 
 std::int64_t FrameGrid::position(std::int64_t pts) const {
@@ -72,10 +83,9 @@ std::int64_t FrameGrid::pts_of(std::int64_t position) const {
   return first_pts - floor_div(-a, b);
 }
 
-Rational choose_rate(Rational grid_rate, Rational average_rate) {
+Rational choose_rate(Rational grid_rate, Rational least_rate) {
   Rational rate = grid_rate;
-  if (rate.num == 0)
-    rate = average_rate.num == 0 ? Rational{25, 1} : snap(average_rate.value(), 0.02);
+  if (rate.num == 0) rate = least_rate.num == 0 ? Rational{25, 1} : least_rate;
   while (Rational{60, 1} < rate) {
     rate = rate.num % 2 == 0 ? Rational{rate.num / 2, rate.den} : Rational{rate.num, rate.den * 2};
   }
@@ -111,6 +121,26 @@ Rational find_grid_rate(const std::vector<std::int64_t>& pts, Rational time_base
     if (std::abs(at - std::round(at)) < 0.3) ++on_grid;
   }
   return on_grid * 10 >= pts.size() * 9 ? rate : Rational{0, 1};
+}
+
+Rational find_least_rate(const std::vector<std::int64_t>& pts, Rational time_base) {
+  const auto span = pts.size() < 2 ? 0 : pts.back() - pts.front();
+  if (span <= 0) return {0, 1};
+  const Rational most{60, 1};
+  const double average =
+      static_cast<double>(pts.size() - 1) / (static_cast<double>(span) * time_base.value());
+  std::vector<Rational> rates;
+  for (const double multiple : {1.0, 1.25, 1.5, 2.0, 3.0, 4.0}) {
+    rates.push_back(std::min(snap(average * multiple, 0.02), most));
+  }
+  for (const Rational known : kKnownRates) {
+    if (rates.front() < known && !(most < known)) rates.push_back(known);
+  }
+  std::ranges::sort(rates, std::less{});
+  const auto enough = std::ranges::find_if(rates, [&](Rational rate) {
+    return places(pts, time_base, rate) * 100 >= std::ssize(pts) * 97;
+  });
+  return enough == rates.end() ? rates.back() : *enough;
 }
 
 }  // namespace vodmill::plan

@@ -25,12 +25,18 @@ struct FrameGrid {
   std::int64_t pts_of(std::int64_t position) const;
 };
 
-// The output's rate for a source: its own grid if it has one, else its average, snapped to a rate
-// that players know when it is near one; halved until it is at most 60.
-Rational choose_rate(Rational grid_rate, Rational average_rate);
+// The output's rate for a source: its own grid if it has one, else its least rate; 25 when it has
+// neither. Halved until it is at most 60.
+Rational choose_rate(Rational grid_rate, Rational least_rate);
 
 // The constant rate that these presentation times (ascending, in time_base units) lie on, gaps
 // allowed; 0/1 when fewer than nine in ten lie on any.
 Rational find_grid_rate(const std::vector<std::int64_t>& pts, Rational time_base);
+
+// The lowest rate at which at least 97 of 100 frames with these presentation times (as above) get a
+// place of their own: their average, a small multiple of it, or a rate that players know above it,
+// up to 60; 0/1 for fewer than two frames. A source that is slow for long and fast in bursts needs
+// far more than its average.
+Rational find_least_rate(const std::vector<std::int64_t>& pts, Rational time_base);
 
 }  // namespace vodmill::plan

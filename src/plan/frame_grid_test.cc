@@ -169,6 +169,39 @@ TEST(FindGridRate, FindsNoneInFewerThanTwoFrames) {
   EXPECT_EQ(find_grid_rate({40}, {1, 1000}).num, 0);
 }
 
+TEST(FindLeastRate, IsTheAverageAtAKnownRateNearbyWhenTimesOnlyTremble) {
+  auto pts = constant_rate({30, 1}, {1, 1000}, 300);
+  for (std::size_t i = 1; i < pts.size(); i += 3) pts[i] += 12;
+  EXPECT_EQ(find_least_rate(pts, {1, 1000}), (Rational{30, 1}));
+}
+
+TEST(FindLeastRate, ShowsTheFramesOfABurst) {
+  auto pts = constant_rate({6, 1}, {1, 1000}, 60);
+  for (int i = 1; i <= 60; ++i) pts.push_back(pts[59] + i * 1000 / 30);
+  EXPECT_NEAR(find_least_rate(pts, {1, 1000}).value(), 30, 0.1) << "their average is 10";
+}
+
+TEST(FindLeastRate, DoesNotInflateASlowSource) {
+  std::mt19937 random(6);
+  std::vector<std::int64_t> pts{0};
+  std::uniform_int_distribution<std::int64_t> step(900, 1100);
+  for (int i = 0; i < 1000; ++i) pts.push_back(pts.back() + step(random));
+  const Rational rate = find_least_rate(pts, {1, 1000});
+  EXPECT_GE(rate.value(), 0.98);
+  EXPECT_LE(rate.value(), 2.0);
+}
+
+TEST(FindLeastRate, IsAtMostSixty) {
+  std::vector<std::int64_t> pts{0};
+  for (int i = 0; i < 500; ++i) pts.push_back(pts.back() + (i % 3 == 0 ? 3 : 9));
+  EXPECT_EQ(find_least_rate(pts, {1, 1000}), (Rational{60, 1}));
+}
+
+TEST(FindLeastRate, NeedsTwoFrames) {
+  EXPECT_EQ(find_least_rate({}, {1, 1000}).num, 0);
+  EXPECT_EQ(find_least_rate({40}, {1, 1000}).num, 0);
+}
+
 TEST(ChooseRate, HalvesWhatIsAboveSixty) {
   EXPECT_EQ(choose_rate({120, 1}, {120, 1}), (Rational{60, 1}));
   EXPECT_EQ(choose_rate({120'000, 1001}, {120, 1}), (Rational{60'000, 1001}));
@@ -184,9 +217,8 @@ TEST(ChooseRate, KeepsSixtyAndBelow) {
   }
 }
 
-TEST(ChooseRate, TakesAVariableRatesAverageAtAKnownRateNearby) {
-  EXPECT_EQ(choose_rate({0, 1}, {2990, 100}), (Rational{30'000, 1001}));
-  EXPECT_EQ(choose_rate({0, 1}, {1325, 100}), (Rational{1325, 100}));
+TEST(ChooseRate, TakesTheLeastRateOfASourceWithoutAGrid) {
+  EXPECT_EQ(choose_rate({0, 1}, {30'000, 1001}), (Rational{30'000, 1001}));
   EXPECT_EQ(choose_rate({0, 1}, {1, 1}), (Rational{1, 1}));
 }
 

@@ -101,7 +101,7 @@ json::object video_to_json(const VideoStreamInfo& v) {
           {"first_pts", v.first_pts},
           {"end_pts", v.end_pts},
           {"packets", v.packets},
-          {"average_rate", to_json(v.average_rate)},
+          {"least_rate", to_json(v.least_rate)},
           {"grid_rate", to_json(v.grid_rate)},
           {"keyframes", to_array(v.keyframes)}};
 }
@@ -127,7 +127,7 @@ Result<VideoStreamInfo> video_from_json(const json::object& o) {
   v.end_pts = TRY(get_ticks(o, "end_pts"));
   if (v.end_pts < v.first_pts) return out_of_range("end_pts");
   v.packets = TRY(get_between(o, "packets", 0, kMaxTicks));
-  v.average_rate = TRY(get_rational(o, "average_rate", true));
+  v.least_rate = TRY(get_rational(o, "least_rate", true));
   v.grid_rate = TRY(get_rational(o, "grid_rate", true));
   v.keyframes = TRY(get_ascending(o, "keyframes"));
   return v;

@@ -154,7 +154,7 @@ Result<Plan> make_plan(const SourceInfo& info, const Policy& policy) {
   plan.source_stream = video.index;
   plan.source_time_base = video.time_base;
   plan.first_pts = video.first_pts;
-  plan.fps = choose_rate(video.grid_rate, video.average_rate);
+  plan.fps = choose_rate(video.grid_rate, video.least_rate);
   const FrameGrid grid{video.time_base, video.first_pts, plan.fps};
   plan.frames = std::max<std::int64_t>(1, grid.position(video.end_pts));
   plan.rotation = video.rotation;

@@ -21,7 +21,7 @@ inline SourceInfo source_info(int width, int height, Rational fps, std::int64_t 
   video.first_pts = first_pts;
   video.end_pts = first_pts + mul_div_round(frames * 90'000, fps.den, fps.num);
   video.packets = frames;
-  video.average_rate = fps;
+  video.least_rate = fps;
   video.grid_rate = fps;
   video.keyframes = {first_pts};
   info.video = video;

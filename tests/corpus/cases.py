@@ -53,7 +53,7 @@ class Case:
     seconds: float | None = None  # measured by ffprobe unless given
     frames: int | None = None
     is_long: bool = False
-    limit_seconds: float = 240
+    limit_seconds: float = 900  # of a machine with other things to do
     notes: list = field(default_factory=list)
 
     def expectation(self):
@@ -108,6 +108,7 @@ def _corpus_case(folder, name, expected, limitations):
         if "partial" in expected:
             case.partial = frozenset({"truncated_input", "malformed_input"})
     else:
+        case.limit_seconds = 3600 if case.is_long else 240
         # Broken files that play whole are no error of ours; the frames are compared with ffprobe's.
         case.may_complete = True
         case.partial = frozenset({"truncated_input", "malformed_input"})

@@ -1,0 +1,138 @@
+// The page, as somebody uses it: a file is chosen, uploaded, watched while it is made, cancelled, tried again, deleted.
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, beforeEach, afterEach, test } from "node:test";
+import { Server, eventually, longClip, media, scratchFolder, startBrowser } from "./support.mjs";
+
+let browser;
+let folder;
+let clip;
+let server;
+let page;
+let requests;
+
+before(async () => {
+  folder = scratchFolder();
+  clip = longClip(folder, 4);
+  browser = await startBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  server = await Server.start("--slots", "1");
+  page = await browser.newPage();
+  requests = [];
+  page.on("request", (request) => requests.push(`${request.method()} ${new URL(request.url()).pathname}`));
+  page.on("pageerror", (error) => requests.push(`PAGE ERROR ${error}`));
+  await page.goto(server.base);
+  await page.evaluate(recordWhatIsShown);
+});
+
+afterEach(async () => {
+  const errors = requests.filter((request) => request.startsWith("PAGE ERROR"));
+  await page.close();
+  await server.stop();
+  assert.deepEqual(errors, []);
+});
+
+// In the page: every text the status, the note and the upload have shown.
+function recordWhatIsShown() {
+  window.shown = { status: [], note: [], "upload-text": [] };
+  for (const id of Object.keys(window.shown)) {
+    const element = document.getElementById(id);
+    new MutationObserver(() => window.shown[id].push(element.textContent)).observe(element, {
+      characterData: true,
+      childList: true,
+      subtree: true,
+    });
+  }
+}
+
+const shown = () => page.evaluate(() => window.shown);
+const textOf = (id) => page.locator(`#${id}`).textContent();
+const isVisible = (id) => page.locator(`#${id}`).isVisible();
+const idOfVideo = () => decodeURIComponent(new URL(page.url()).hash.slice(1));
+const choose = (path) => page.setInputFiles("#file", path);
+
+async function untilStatus(word, seconds = 120) {
+  await eventually(`the page says "${word}"`, async () => (await textOf("status")) === word, seconds);
+}
+
+test("a video is uploaded, plays before it is whole, and becomes ready without being asked for", async () => {
+  const client = await page.context().newCDPSession(page);
+  const slowly = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 1_000_000 };
+  await client.send("Network.emulateNetworkConditions", slowly);
+  await choose(clip);
+  await eventually("it is uploaded", async () => idOfVideo() !== "", 60);
+  await client.send("Network.emulateNetworkConditions", { ...slowly, uploadThroughput: -1 });
+
+  const steps = new Set((await shown())["upload-text"]);
+  assert.ok(steps.size >= 3, `the upload's progress did not move: ${[...steps]}`);
+
+  await eventually("the picture moves", () => page.evaluate(() => document.getElementById("player").currentTime > 1), 60);
+  assert.equal(await textOf("status"), "processing", "it was whole before it played: the clip is too short");
+  const frames = await page.evaluate(() => document.getElementById("player").getVideoPlaybackQuality().totalVideoFrames);
+  assert.ok(frames > 10, `${frames} frames were shown`);
+
+  await untilStatus("ready");
+  const { note } = await shown();
+  const percents = note.map((text) => / (\d+) % done/.exec(text)?.[1]).filter(Boolean).map(Number);
+  assert.ok(percents.length >= 3, `progress was shown as ${percents}`);
+  assert.deepEqual(percents, [...percents].sort((a, b) => a - b), "progress went back");
+  const asked = requests.filter((request) => request === `GET /v1/videos/${idOfVideo()}`);
+  assert.ok(asked.length <= 2, `the page asked ${asked.length} times instead of being told`);
+  assert.equal(requests.filter((request) => request.endsWith("/events")).length, 1, "one stream of events");
+  assert.equal(await isVisible("cancel"), false);
+  assert.equal(await isVisible("retry"), false);
+
+  await page.click("#delete");
+  await eventually("it is gone from the page", async () => !(await isVisible("video")), 20);
+  assert.deepEqual((await server.json("/v1/videos")).data, []);
+});
+
+test("what is not a video is refused in words, and can't be tried again", async () => {
+  await choose(join(media, "made/text.mp4"));
+  await untilStatus("failed", 60);
+  const words = await textOf("error");
+  assert.match(words, /^The file is not a video.*\(not_a_video\)$/);
+  assert.ok(await isVisible("error"));
+  assert.equal(await isVisible("retry"), false);
+  assert.equal(await isVisible("stage"), false);
+  assert.ok(await isVisible("delete"));
+});
+
+test("a video is cancelled at once, and tried again to its end", async () => {
+  await choose(clip);
+  await untilStatus("processing", 60);
+  const clicked = Date.now();
+  await page.click("#cancel");
+  await untilStatus("cancelled", 10);
+  assert.ok(Date.now() - clicked < 3000, "cancelling took its time");
+  assert.equal((await server.video(idOfVideo())).status, "cancelled");
+  assert.equal(await isVisible("cancel"), false);
+
+  await page.click("#retry");
+  await untilStatus("ready", 180);
+  const video = await server.video(idOfVideo());
+  assert.equal(video.generation, 2);
+  await eventually("the picture moves", () => page.evaluate(() => document.getElementById("player").currentTime > 0.5), 30);
+});
+
+test("a link to a video shows it, and a link to none says so", async () => {
+  const { id } = await server.upload(join(media, "made/rotated.mp4"));
+  await server.until(id, "completed");
+  await page.goto(`${server.base}/#${id}`);
+  await untilStatus("ready", 20);
+  await eventually("the picture is upright", () => page.evaluate(() => {
+    const { videoWidth, videoHeight } = document.getElementById("player");
+    return videoHeight > videoWidth && videoWidth > 0;
+  }), 30);
+  await page.goto(`${server.base}/#nothing-of-the-kind`);
+  await eventually("it says so", async () => (await textOf("error")) !== "", 20);
+  assert.equal(await isVisible("delete"), false);
+});
