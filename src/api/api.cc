@@ -52,7 +52,7 @@ Api::Api(Ports ports, ApiOptions options)
       videos_(ports_, options_),
       events_(ports_),
       playback_(ports_, options_.hold),
-      health_(ports_) {}
+      health_(ports_, options_.readiness) {}
 
 std::vector<Route> Api::routes() {
   return {

@@ -6,22 +6,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <memory>
 
 #include "base/log.h"
 #include "net/refusal.h"
 
 namespace vodmill::api {
 namespace {
-
-constexpr Milliseconds kPatience{2000};
-
-// A look at the stores. Shared with the request that asked, which may end first.
-struct Probe {
-  explicit Probe(const asio::any_io_executor& executor) : done(executor, kPatience) {}
-  asio::steady_timer done;  // cancelled when the answer is there
-  std::optional<Result<>> answer;
-};
 
 Async<> look(const Ports& ports) {
   const Result<VideoPage> page =
@@ -33,12 +23,6 @@ Async<> look(const Ports& ports) {
   co_return Result<>();
 }
 
-asio::awaitable<void> run_probe(const Ports& ports, std::shared_ptr<Probe> probe) {
-  Result<> answer = co_await look(ports);
-  probe->answer = std::move(answer);
-  probe->done.cancel();
-}
-
 net::Response ok() {
   return {
       .head = {.status = 200,
@@ -48,6 +32,13 @@ net::Response ok() {
 
 }  // namespace
 
+// Shared by the requests that wait for it, which may end first.
+struct Health::Probe {
+  Probe(const asio::any_io_executor& executor, Milliseconds patience) : done(executor, patience) {}
+  asio::steady_timer done;  // cancelled when the answer is there
+  std::optional<Result<>> answer;
+};
+
 Async<> Health::alive(net::Request&, net::ResponseWriter& response) {
   net::Response answer = ok();
   co_return co_await response.send(std::move(answer));
@@ -55,8 +46,11 @@ Async<> Health::alive(net::Request&, net::ResponseWriter& response) {
 
 Async<> Health::ready(net::Request&, net::ResponseWriter& response) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
-  const auto probe = std::make_shared<Probe>(executor);
-  asio::co_spawn(executor, run_probe(ports_, probe), asio::detached);
+  if (!probe_) {
+    probe_ = std::make_shared<Probe>(executor, patience_);
+    asio::co_spawn(executor, run(probe_), asio::detached);
+  }
+  const std::shared_ptr<Probe> probe = probe_;
   co_await probe->done.async_wait(asio::as_tuple(asio::use_awaitable));
   if (probe->answer && *probe->answer) {
     net::Response answer = ok();
@@ -67,6 +61,13 @@ Async<> Health::ready(net::Request&, net::ResponseWriter& response) {
       {503, "not_ready", "The database or the store does not answer. The server's log says more."});
   answer.head.headers.add("Retry-After", "5");
   co_return co_await response.send(std::move(answer));
+}
+
+asio::awaitable<void> Health::run(std::shared_ptr<Probe> probe) {
+  Result<> answer = co_await look(ports_);
+  probe->answer = std::move(answer);
+  probe_.reset();
+  probe->done.cancel();
 }
 
 }  // namespace vodmill::api

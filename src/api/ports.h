@@ -30,6 +30,8 @@ struct ApiOptions {
   std::vector<std::string> allowed_hosts = {};
   // How long a playlist that is not there yet is waited for.
   Milliseconds hold{10'000};
+  // How long /readyz waits for the database and the store.
+  Milliseconds readiness{2'000};
   // After this no worker that has lost its lease can still be storing an object.
   Milliseconds last_put = std::chrono::hours(1);
 };

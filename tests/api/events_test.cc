@@ -117,6 +117,21 @@ TEST_F(EventStream, OfADeletedVideoKeepsItsFacts) {
   EXPECT_EQ(text_of(next(client, "video.deleted", "2"), "id"), id.str());
 }
 
+TEST_F(EventStream, IsKeptAliveByComments) {
+  net::TestClient client = follow(upload(), "Last-Event-ID: 1\r\n");
+  next(client, "progress", "");
+  clock_.advance(std::chrono::seconds(15));
+  EXPECT_THAT(client.read_until(": keep-alive\n\n"), HasSubstr(": keep-alive"));
+}
+
+TEST_F(EventStream, OutlastsACatalogThatIsAway) {
+  net::TestClient client = follow(upload(), "Last-Event-ID: 1\r\n");
+  next(client, "progress", "");
+  database_->stop();
+  clock_.advance(std::chrono::seconds(15));
+  EXPECT_THAT(client.read_until(": keep-alive\n\n"), HasSubstr(": keep-alive"));
+}
+
 TEST_F(EventStream, EndsWhenTheServerStops) {
   net::TestClient client = follow(upload());
   const auto begun = std::chrono::steady_clock::now();

@@ -1,3 +1,8 @@
+#include <atomic>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "api/world.h"
 
 namespace vodmill {
@@ -45,6 +50,25 @@ TEST_F(HealthChecks, TellAStoreThatIsAway) {
   const Answer answer = get("/readyz");
   EXPECT_EQ(answer.status, 503);
   EXPECT_EQ(answer.json().at("code"), "not_ready");
+}
+
+TEST_F(HealthChecks, DoNotWaitForAStoreThatHangs) {
+  start({.readiness = Milliseconds(20)});
+  std::atomic<bool> hangs = true;
+  store_.before = [&hangs](std::string_view, const BlobKey&) -> asio::awaitable<void> {
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    asio::steady_timer pause(executor);
+    while (hangs) {
+      pause.expires_after(Milliseconds(1));
+      co_await pause.async_wait(asio::use_awaitable);
+    }
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(get("/readyz").status, 503);
+  EXPECT_EQ(store_.calls("list"), 1);
+  EXPECT_EQ(get("/healthz").status, 200);
+  hangs = false;
+  start({});
+  EXPECT_EQ(get("/readyz").status, 200);
 }
 
 TEST_F(HealthChecks, TellADatabaseThatIsAway) {

@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "api/world.h"
 
 namespace vodmill {
@@ -100,6 +102,16 @@ TEST_F(Uploads, LeavesNothingOfABodyThatIsCutShort) {
   const Answer answer = parse_answer(client.read_all());
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.json().at("code"), "invalid_request");
+  expect_nothing();
+}
+
+TEST_F(Uploads, LeaveNothingWhenTheServerStops) {
+  net::TestClient client = connect();
+  client.send("POST /v1/videos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n");
+  client.send(std::string(1'500'000, 'x'));
+  while (store_.calls("write") == 0) std::this_thread::yield();
+  server_->stop(Milliseconds(0));
+  client.read_all();
   expect_nothing();
 }
 

@@ -67,8 +67,7 @@ class ApiTest : public testing::Test {
   // Index and final playlists, then the commit.
   void complete(const GenerationLease& lease);
 
-  ManualClock clock_;  // the database's
-  SystemClock system_clock_;
+  ManualClock clock_;  // of the database and of heartbeats
   std::unique_ptr<db::Database> database_;
   MemoryStore store_;
   catalog::SqlVideoCatalog videos_;
