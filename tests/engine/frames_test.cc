@@ -176,8 +176,9 @@ TEST_F(Frames, AroundGapsAreRepeatedUntilTheNextOne) {
 
 TEST_F(Frames, OfAVariableRateAreChosenByTheGridAlone) {
   make_clip(with({{"-f", "lavfi", "-i",
-                   counter(480, 270, "20", 17) + ",setpts='(N+0.9*mod(N*7,10)/10)/20/TB'"},
-                  {"-vsync", "vfr", "-enc_time_base", "1:1000"},
+                   counter(480, 270, "20", 17) +
+                       ",settb=1/1000,setpts='(N+0.9*mod(N*N*31+N*17,97)/97)/20/TB'"},
+                  {"-vsync", "passthrough", "-enc_time_base", "1:1000"},
                   kX264}),
             clip("variable.mkv"));
   const Times times = presented(clip("variable.mkv"));
