@@ -14,7 +14,7 @@ let requests;
 
 before(async () => {
   folder = scratchFolder();
-  clip = longClip(folder, 4);
+  clip = longClip(folder, 3);
   browser = await startBrowser();
 });
 
@@ -59,7 +59,7 @@ const isVisible = (id) => page.locator(`#${id}`).isVisible();
 const idOfVideo = () => decodeURIComponent(new URL(page.url()).hash.slice(1));
 const choose = (path) => page.setInputFiles("#file", path);
 
-async function untilStatus(word, seconds = 120) {
+async function untilStatus(word, seconds = 240) {
   await eventually(`the page says "${word}"`, async () => (await textOf("status")) === word, seconds);
 }
 
@@ -117,7 +117,7 @@ test("a video is cancelled at once, and tried again to its end", async () => {
   assert.equal(await isVisible("cancel"), false);
 
   await page.click("#retry");
-  await untilStatus("ready", 180);
+  await untilStatus("ready");
   const video = await server.video(idOfVideo());
   assert.equal(video.generation, 2);
   await eventually("the picture moves", () => page.evaluate(() => document.getElementById("player").currentTime > 0.5), 30);
