@@ -109,16 +109,20 @@ class Run:
         size = f"{video['width']}x{video['height']}"
         if case.shown and size != case.shown:
             outcome.complaints.append(f"is shown as {size}, expected {case.shown}")
-        if whole and stream.frames:
-            self.compare(case, stream, outcome)
+        if stream.frames:
+            self.compare(case, stream, outcome, whole)
 
-    def compare(self, case, stream, outcome):
+    def compare(self, case, stream, outcome, whole):
         """The stream with its source, as ffprobe measures it."""
         source = measure(case.path, self.stream_index(case))
+        if not whole:
+            if not 0.9 * source.frames <= stream.frames <= 1.1 * source.packets + 1:
+                outcome.complaints.append(f"has {stream.frames} frames; {source.frames} can be decoded")
+            return
         frame = stream.seconds / stream.frames
-        wanted = case.seconds if case.seconds is not None else source.seconds
-        if abs(stream.seconds - wanted) > max(frame * 1.01, wanted / 100):
-            outcome.complaints.append(f"lasts {stream.seconds:.3f} s, its source {wanted:.3f} s")
+        wanted = [case.seconds] if case.seconds is not None else [source.seconds, source.declared or source.seconds]
+        if all(abs(stream.seconds - seconds) > max(frame * 1.01, seconds / 100) for seconds in wanted):
+            outcome.complaints.append(f"lasts {stream.seconds:.3f} s, its source {wanted[0]:.3f} s")
         if source.constant_fps is None or source.constant_fps > 60.1:
             return
         # Frames in front that nothing can decode (an open GOP's) are shown as the first that can be.

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass
 class SourceFacts:
-    seconds: float  # from the first frame shown to the end of the last
+    seconds: float  # from the first frame shown to the end of the last, by its packets
+    declared: float | None  # the stream's duration; where packets have no times, the only one that stays the same
     frames: int  # that ffprobe decodes
     packets: int  # that are to be shown
     constant_fps: float | None  # the rate, if every frame is in its place
@@ -30,13 +31,14 @@ def measure(path, stream_index):
     shown = [p for p in packets if "D" not in p.get("flags", "")]
     times = sorted({float(p.get("pts_time", p.get("dts_time", "nan"))) for p in shown})
     times = [t for t in times if t == t]
-    streams = _ffprobe("-count_frames", "-show_entries", "stream=nb_read_frames", *selected).get("streams", [{}])
-    frames = int(streams[0].get("nb_read_frames", 0) or 0)
+    stream = (_ffprobe("-count_frames", "-show_entries", "stream=nb_read_frames,duration", *selected).get("streams") or [{}])[0]
+    frames = int(stream.get("nb_read_frames", 0) or 0)
+    declared = float(stream["duration"]) if "duration" in stream else None
     sound = _ffprobe("-select_streams", "a", "-show_entries", "stream=codec_name", str(path)).get("streams", [])
     if not times:
-        return SourceFacts(0.0, frames, len(shown), None, bool(sound))
+        return SourceFacts(0.0, declared, frames, len(shown), None, bool(sound))
     step = _median_step(times, shown)
-    return SourceFacts(times[-1] - times[0] + step, frames, len(shown), _constant_rate(times), bool(sound))
+    return SourceFacts(times[-1] - times[0] + step, declared, frames, len(shown), _constant_rate(times), bool(sound))
 
 
 def _median_step(times, packets):
