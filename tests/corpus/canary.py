@@ -1,7 +1,7 @@
 """What an attack would touch: a port that must not be called, a file that must not be opened.
 
-Canary listens on loopback and watches a file; cases() are the known ways to make FFmpeg fetch something,
-with the canary in them. Nothing may have sung in the end.
+Canary listens on loopback and watches a file; cases() are ways to make FFmpeg fetch something (most do, with
+the ffmpeg command), with the canary in them. Nothing may have sung in the end.
 """
 
 import ctypes
@@ -62,15 +62,10 @@ class Canary:
             "playlist-crypto": _playlist(f"crypto+{url}").replace("#EXTINF", f'#EXT-X-KEY:METHOD=AES-128,URI="{url}"\n#EXTINF', 1),
             "playlist-map": _playlist("absent.ts").replace("#EXTINF", f'#EXT-X-MAP:URI="{url}"\n#EXTINF', 1),
             "ffconcat": f"ffconcat version 1.0\nfile {self.file.name}\nfile {url}\n",
-            "concat-protocol": f"concat:{self.file}|{url}\n",
             "session": f"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video {self.port} RTP/AVP 96\na=rtpmap:96 H264/90000\n",
             "manifest": _mpd(url),
-            "redirect": f'<SMIL><body><video src="{url}"/></body></SMIL>',
-            "asx": f'<asx version="3.0"><entry><ref href="{url}"/></entry></asx>',
-            "rtsp-text": f"RTSPtext\nrtsp://127.0.0.1:{self.port}/x\n",
         }
         bodies = {name: text.encode() for name, text in texts.items()}
-        bodies["subtitle-playlist.avi"] = _avi_with_subtitle(_playlist(file).encode())
         bodies["external-reference.mov"] = _mov_with_reference(str(self.file).encode())
         made = []
         for name, body in bodies.items():
@@ -106,23 +101,11 @@ def _playlist(uri):
 
 def _mpd(url):
     return (
-        '<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT10S">'
+        '<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT10S"'
+        ' profiles="urn:mpeg:dash:profile:isoff-main:2011">'
         f'<Period><AdaptationSet mimeType="video/mp4"><Representation id="1" bandwidth="1" codecs="avc1.4d401f">'
         f"<BaseURL>{url}</BaseURL></Representation></AdaptationSet></Period></MPD>\n"
     )
-
-
-def _chunk(name, body):
-    return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
-
-
-def _avi_with_subtitle(subtitle):
-    """CVE-2017-9993: an AVI whose text stream is itself a playlist (GAB2)."""
-    header = _chunk(b"avih", struct.pack("<14I", 40000, 0, 0, 0x10, 1, 0, 1, 0, 320, 240, 0, 0, 0, 0))
-    stream = _chunk(b"strh", b"txts" + b"\0" * 4 + struct.pack("<10I", 0, 0, 0, 1, 25, 0, 1, 0, 0, 0) + b"\0" * 8)
-    lists = _chunk(b"LIST", b"hdrl" + header + _chunk(b"LIST", b"strl" + stream + _chunk(b"strf", b"\0" * 40)))
-    text = b"GAB2\0" + struct.pack("<HI", 2, 0) + struct.pack("<HI", 4, len(subtitle)) + subtitle
-    return _chunk(b"RIFF", b"AVI " + lists + _chunk(b"LIST", b"movi" + _chunk(b"00tx", text)))
 
 
 def _box(name, *parts):
@@ -133,9 +116,10 @@ def _box(name, *parts):
 def _mov_with_reference(path):
     """A QuickTime track whose samples lie in another file (an alias data reference)."""
     name = os.path.basename(path)
-    alias = struct.pack(">I", 0) + b"\0" * 2 + struct.pack(">HH", 150, 2) + b"\0" * 2 + b"\0" * 28 + b"\0" * 4 + b"\0" * 2
-    alias += bytes([len(name)]) + name[:63].ljust(63, b"\0") + b"\0" * 16 + b"\0" * 4 + b"\0" * 10
-    alias += struct.pack(">hH", 2, len(path)) + path + b"\0" * (len(path) % 2) + struct.pack(">hh", -1, 0)
+    # Beside this file (one level up, one level down), then by its whole path.
+    alias = bytes(4 + 10) + bytes([1]) + bytes(27 + 12) + bytes([len(name)]) + name.ljust(63, b"\0") + bytes(16)
+    alias += struct.pack(">HH", 1, 1) + bytes(16)
+    alias += struct.pack(">hH", 2, len(path)) + path + bytes(len(path) % 2) + struct.pack(">hh", -1, 0)
     entry = struct.pack(">I4sIHHH", 86, b"avc1", 0, 0, 1, 0) + b"\0" * 14 + struct.pack(">HH", 320, 240) + b"\0" * 50
     table = _box(
         b"stbl",
@@ -151,4 +135,4 @@ def _mov_with_reference(path):
                  _box(b"minf", _box(b"vmhd", struct.pack(">IQ", 1, 0)), references, table))
     track = _box(b"trak", _box(b"tkhd", struct.pack(">IIIIII", 7, 0, 0, 1, 0, 40) + b"\0" * 60), media)
     movie = _box(b"moov", _box(b"mvhd", struct.pack(">IIIII", 0, 0, 0, 1000, 40) + b"\0" * 80), track)
-    return _box(b"ftyp", b"qt  \0\0\0\0qt  ") + movie
+    return _box(b"ftyp", b"qt  \0\0\0\0qt  ") + movie + _box(b"mdat", bytes(19))
