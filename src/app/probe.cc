@@ -19,11 +19,13 @@ namespace {
 // A probe makes no segment.
 class NoSegments final : public worker::MillListener {
  public:
-  Async<> segment(sandbox::SegmentBegin, Bytes) override {
+  asio::awaitable<worker::Budget::Room> make_room(std::int64_t) override {
+    co_return worker::Budget::Room();
+  }
+  Async<> segment(sandbox::SegmentBegin, Bytes, worker::Budget::Room) override {
     co_return fail(ErrorCode::verification_failed, "a probe made a segment");
   }
-  asio::awaitable<void> make_room(std::int64_t) override { co_return; }
-  void progress(std::int64_t) override {}
+  void progress(sandbox::Progress) override {}
 };
 
 Result<SourceInfo> probe_file(const std::string& path, const worker::WorkerOptions& options) {
@@ -34,7 +36,7 @@ Result<SourceInfo> probe_file(const std::string& path, const worker::WorkerOptio
   spec.source_bytes = file->bytes();
 
   asio::io_context context(1);
-  worker::RangeCache ranges(*file, options.range_cache_bytes);
+  worker::RangeCache ranges(context.get_executor(), *file, options.range_cache_bytes);
   NoSegments listener;
   sandbox::Child mill = TRY(sandbox::start_child(options.child));
   worker::MillRun run(context.get_executor(), std::move(mill), options, ranges, source, listener);
@@ -45,8 +47,8 @@ Result<SourceInfo> probe_file(const std::string& path, const worker::WorkerOptio
                    outcome = std::move(ended);
                  });
   context.run();
-  if (outcome.error) return fail(std::move(*outcome.error));
-  return plan::source_info_from_json(json::serialize(*outcome.result));
+  if (outcome.end != worker::MillEnd::done) return fail(std::move(outcome.error));
+  return plan::source_info_from_json(json::serialize(outcome.result));
 }
 
 // What is in the file, and the plan for it or why there is none.

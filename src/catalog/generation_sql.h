@@ -31,7 +31,8 @@ inline constexpr Statement kHeld{
 
 inline constexpr Statement kRenew{
     "renew generation",
-    "UPDATE generations SET lease_until = vodmill_now() + ?3 WHERE video = ?1 AND number = ?2"};
+    "UPDATE generations SET lease_until = CASE WHEN ?3 = 0 THEN 0 ELSE vodmill_now() + ?3 END "
+    "WHERE video = ?1 AND number = ?2"};
 
 inline constexpr Statement kShowProgress{
     "show progress",

@@ -116,7 +116,8 @@ class GenerationCatalog {
   virtual Async<GenerationLease> coordinate(VideoId id, int generation, WorkerId worker,
                                             Milliseconds lease) = 0;
 
-  // Prolongs the lease and shows progress. Not an event.
+  // Prolongs the lease and shows progress. Not an event. A length of 0 gives the lease back: the
+  // next coordinator need not wait.
   virtual Async<> renew(GenerationLease lease, Milliseconds length, ProgressUpdate update) = 0;
 
   virtual Async<std::vector<Task>> tasks(VideoId id, int generation) = 0;
@@ -162,9 +163,10 @@ class TaskCatalog {
   virtual ~TaskCatalog() = default;
 
   // The next task of the generations that are `processing`: by urgency, then the video's priority,
-  // then the owner with the fewest leased tasks, then age and index. Waiting ones, and leased ones whose lease has lapsed (a loss: see
-  // kMaxLosses; the task that has spent them fails with worker_lost). Only tasks without a build or
-  // with this one. Nothing is taken over within one lease length of the store's return.
+  // then the owner with the fewest leased tasks, then age and index. Waiting ones, and leased ones
+  // whose lease has lapsed (a loss: see kMaxLosses; the task that has spent them fails with
+  // worker_lost). Only tasks without a build or with this one. Nothing is taken over within one
+  // lease length of the store's return.
   virtual Async<std::optional<LeasedTask>> lease(WorkerId worker, EngineBuild build,
                                                  Milliseconds length) = 0;
 

@@ -28,6 +28,7 @@ class ChunkEncoder {
   Result<> encode_ready();
   Result<> encode_picture(AVFrame& picture, std::int64_t from, std::int64_t to);
   Result<> report();
+  std::int64_t encoded() const;
 
   struct Range {
     std::int64_t from, to;
@@ -66,7 +67,13 @@ Result<> ChunkEncoder::open_rungs(const std::vector<int>& resume) {
 Result<> ChunkEncoder::report() {
   if (++unreported_ < kFramesBetweenReports) return {};
   unreported_ = 0;
-  return output_.progress(done_);
+  return output_.progress(done_, encoded());
+}
+
+std::int64_t ChunkEncoder::encoded() const {
+  std::int64_t frames = 0;
+  for (const auto& rung : rungs_) frames += rung ? rung->encoded() : 0;
+  return frames;
 }
 
 Result<> ChunkEncoder::encode_picture(AVFrame& picture, std::int64_t from, std::int64_t to) {
@@ -127,15 +134,12 @@ Result<json::object> ChunkEncoder::run(av::ByteSource& source, const plan::TaskS
 
   FrameReader reader = TRY(FrameReader::open(source, plan_, first, end, spec.threads));
   TRY_VOID(encode(reader));
-  std::int64_t encoded = 0;
   for (auto& rung : rungs_) {
-    if (!rung) continue;
-    TRY_VOID(rung->finish(output_));
-    encoded += rung->encoded();
+    if (rung) TRY_VOID(rung->finish(output_));
   }
-  TRY_VOID(output_.progress(done_));
+  TRY_VOID(output_.progress(done_, encoded()));
   counts["decoded"] = reader.decoded();
-  counts["encoded"] = encoded;
+  counts["encoded"] = encoded();
   counts["undecodable"] = reader.undecodable();
   return counts;
 }

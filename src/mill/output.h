@@ -18,8 +18,9 @@ class Output {
   // reader.
   virtual Result<> segment(std::string_view rendition, int index, ByteView bytes) = 0;
 
-  // So much of the task's cost is done.
-  virtual Result<> progress(std::int64_t done) = 0;
+  // So much of the task's cost is done, by encoding so many frames: over all renditions, those that
+  // are thrown away at borders included.
+  virtual Result<> progress(std::int64_t done, std::int64_t encoded) = 0;
 };
 
 }  // namespace vodmill::mill

@@ -13,8 +13,8 @@ class PipeOutput final : public Output {
   Result<> segment(std::string_view rendition, int index, ByteView bytes) override {
     return sandbox::write_segment(fd_, rendition, index, bytes);
   }
-  Result<> progress(std::int64_t done) override {
-    return sandbox::write_all(fd_, encode(sandbox::Progress{.done = done}));
+  Result<> progress(std::int64_t done, std::int64_t encoded) override {
+    return sandbox::write_all(fd_, encode(sandbox::Progress{.done = done, .encoded = encoded}));
   }
 
  private:

@@ -139,7 +139,7 @@ Result<> SoundEncoder::close_segment() {
   TRY_VOID(output_.segment(audio_.name, segment_, bytes));
   ++segment_;
   segment_has_packets_ = false;
-  return output_.progress(boundary(segment_));
+  return output_.progress(boundary(segment_), encoded_);
 }
 
 Result<json::object> SoundEncoder::run(av::ByteSource& source) {

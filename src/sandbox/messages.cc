@@ -72,8 +72,9 @@ Result<SegmentBegin> segment_begin_of(const Frame& frame) {
 Result<Progress> progress_of(const Frame& frame) {
   const json::object object = TRY(object_of(frame));
   const std::int64_t done = TRY(get_int(object, "done"));
-  if (done < 0) return wrong("A mill reports negative progress.");
-  return Progress{done};
+  const std::int64_t encoded = TRY(get_int(object, "encoded"));
+  if (done < 0 || encoded < 0) return wrong("A mill reports negative progress.");
+  return Progress{.done = done, .encoded = encoded};
 }
 
 Result<Locked> locked_of(const Frame& frame) {
@@ -94,7 +95,7 @@ Bytes encode(const SegmentBegin& message) {
 }
 
 Bytes encode(const Progress& message) {
-  return json_frame(FrameType::progress, {{"done", message.done}});
+  return json_frame(FrameType::progress, {{"done", message.done}, {"encoded", message.encoded}});
 }
 
 Bytes encode(const TaskResult& message) { return json_frame(FrameType::result, message.value); }

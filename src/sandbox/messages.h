@@ -37,7 +37,8 @@ struct SegmentData {
 };
 
 struct Progress {
-  std::int64_t done = 0;  // >= 0; of the task's cost
+  std::int64_t done = 0;     // >= 0; of the task's cost
+  std::int64_t encoded = 0;  // >= 0; frames given to encoders, thrown away ones included
 };
 
 struct TaskResult {

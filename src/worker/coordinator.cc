@@ -4,13 +4,13 @@
 
 #include "base/log.h"
 #include "plan/json.h"
-#include "worker/nursery.h"
 #include "worker/publisher.h"
 
 namespace vodmill::worker {
 namespace {
 
 constexpr Milliseconds kAfterTrouble{1'000};
+constexpr Milliseconds kBetweenSteps{100};  // the bell rings for every video
 
 bool is_trouble_of_the_store(ErrorCode code) {
   return code == ErrorCode::storage_unavailable || code == ErrorCode::disk_full;
@@ -66,6 +66,17 @@ std::vector<NewTask> tasks_of(const Plan& plan) {
   return tasks;
 }
 
+Coordinator::Coordinator(const Ports& ports, const WorkerOptions& options,
+                         const WatchedStore& store, asio::any_io_executor executor,
+                         GenerationLease lease, const Notice& stopping)
+    : ports_(ports),
+      options_(options),
+      store_(store),
+      lease_(std::move(lease)),
+      stopping_(stopping),
+      beating_(executor),
+      ended_(executor) {}
+
 Async<> Coordinator::plan_from(const Task& probe) {
   Result<SourceInfo> info = plan::source_info_from_json(probe.result);
   if (!info) co_return fail(std::move(info).error());
@@ -98,24 +109,34 @@ Async<> Coordinator::check_playable() {
   co_return Result<>();
 }
 
-Async<> Coordinator::report(const std::vector<Task>& tasks) {
-  const auto now = std::chrono::steady_clock::now();
-  if (now < next_report_) co_return Result<>();
-  next_report_ = now + options_.heartbeat;
-  ProgressUpdate update;
-  update.progress = percent_done(tasks);
+// What beat() shows of it.
+void Coordinator::note(const std::vector<Task>& tasks) {
+  shown_.progress = percent_done(tasks);
   const bool nobody_works =
       std::ranges::none_of(tasks, [](const Task& t) { return t.state == TaskState::leased; });
-  if (nobody_works) update.waiting_reason = "waiting for a free mill";
-  Result<> renewed = co_await ports_.generations.renew(lease_, options_.lease, std::move(update));
-  co_return renewed;
+  shown_.waiting_reason = nobody_works ? "waiting for a free mill" : "";
 }
 
 Async<> Coordinator::finish(const std::vector<Task>& tasks) {
-  Result<Completion> completion = co_await publish(ports_, *generation_, tasks);
-  if (!completion) co_return fail(std::move(completion).error());
-  Result<> completed = co_await ports_.generations.complete(lease_, *completion);
+  Result<Published> published = co_await publish(ports_, *generation_, tasks);
+  if (!published) co_return fail(std::move(published).error());
+  // The one name that generations share: only its coordinator may write it.
+  Result<> still_ours = co_await ports_.generations.renew(lease_, options_.lease, shown_);
+  if (!still_ours) co_return still_ours;
+  Result<> stored = co_await ports_.blobs.put(std::move(published->multivariant_key),
+                                              std::move(published->multivariant));
+  if (!stored) co_return stored;
+  Result<> completed =
+      co_await ports_.generations.complete(lease_, std::move(published->completion));
   co_return completed;
+}
+
+Async<> Coordinator::load_generation() {
+  if (generation_ && generation_->plan) co_return Result<>();
+  auto generation = co_await ports_.videos.generation(lease_.video, lease_.generation);
+  if (!generation) co_return fail(std::move(generation).error());
+  generation_ = std::move(*generation);
+  co_return Result<>();
 }
 
 Async<bool> Coordinator::step() {
@@ -124,54 +145,80 @@ Async<bool> Coordinator::step() {
   if (const Task* failed = failed_one(*tasks)) {
     co_return fail(failed->error.value_or(Error{ErrorCode::internal_error, "A task failed."}));
   }
-  if (!generation_ || !generation_->plan) {
-    auto generation = co_await ports_.videos.generation(lease_.video, lease_.generation);
-    if (!generation) co_return fail(std::move(generation).error());
-    generation_ = std::move(*generation);
-  }
+  Result<> loaded = co_await load_generation();
+  if (!loaded) co_return fail(std::move(loaded).error());
+  note(*tasks);
   if (!generation_->plan) {
     const auto probe = std::ranges::find(*tasks, TaskKind::probe, &Task::kind);
-    if (probe != tasks->end() && probe->state == TaskState::completed) {
-      Result<> planned = co_await plan_from(*probe);
-      if (!planned) co_return fail(std::move(planned).error());
-    }
-  } else {
-    if (!playable_) {
-      Result<> checked = co_await check_playable();
-      if (!checked) co_return fail(std::move(checked).error());
-    }
-    if (all_completed(*tasks)) {
-      Result<> finished = co_await finish(*tasks);
-      if (!finished) co_return fail(std::move(finished).error());
-      co_return true;
-    }
+    if (probe == tasks->end() || probe->state != TaskState::completed) co_return false;
+    Result<> planned = co_await plan_from(*probe);
+    if (!planned) co_return fail(std::move(planned).error());
+    co_return false;
   }
-  Result<> reported = co_await report(*tasks);
-  if (!reported) co_return fail(std::move(reported).error());
-  co_return false;
+  if (!playable_) {
+    Result<> checked = co_await check_playable();
+    if (!checked) co_return fail(std::move(checked).error());
+  }
+  if (!all_completed(*tasks)) co_return false;
+  Result<> finished = co_await finish(*tasks);
+  if (!finished) co_return fail(std::move(finished).error());
+  co_return true;
 }
 
-asio::awaitable<void> Coordinator::run() {
-  while (!stopping_) {
+// Keeps the lease, also while a slow store holds up a step.
+asio::awaitable<void> Coordinator::beat() {
+  for (;;) {
+    co_await ended_.wait(options_.heartbeat);
+    if (ended_.given()) co_return;
+    ProgressUpdate update = shown_;
+    if (!store_.trouble().empty()) update.waiting_reason = store_.trouble();
+    Result<> renewed = co_await ports_.generations.renew(lease_, options_.lease, std::move(update));
+    if (!renewed && renewed.error().code == ErrorCode::lease_lost) ended_.give();
+  }
+}
+
+asio::awaitable<bool> Coordinator::settle(Error error) {
+  if (error.code == ErrorCode::lease_lost) co_return true;
+  if (is_trouble_of_the_store(error.code)) {
+    log::warn("video {} waits: {}", lease_.video.str(), error.message);
+    co_await stopping_.wait(kAfterTrouble);
+    co_return false;
+  }
+  log::info("video {} fails: {}: {}", lease_.video.str(), error_code_name(error.code),
+            error.message);
+  Result<> failed = co_await ports_.generations.fail(lease_, std::move(error));
+  co_return failed || failed.error().code == ErrorCode::lease_lost;
+}
+
+asio::awaitable<void> Coordinator::wait_for_change(std::uint64_t seen) {
+  co_await ports_.bell.wait(seen, options_.heartbeat);
+  co_await stopping_.wait(kBetweenSteps);
+}
+
+asio::awaitable<void> Coordinator::lead() {
+  while (!stopping_.given() && !ended_.given()) {
     const std::uint64_t seen = ports_.bell.count();
     Result<bool> done = co_await step();
     if (done && *done) co_return;
     if (done) {
-      co_await ports_.bell.wait(seen, options_.heartbeat);
+      co_await wait_for_change(seen);
       continue;
     }
-    Error error = std::move(done).error();
-    if (error.code == ErrorCode::lease_lost) co_return;
-    if (is_trouble_of_the_store(error.code)) {
-      log::warn("video {} waits: {}", lease_.video.str(), error.message);
-      co_await sleep_for(kAfterTrouble);
-      continue;
-    }
-    log::info("video {} fails: {}: {}", lease_.video.str(), error_code_name(error.code),
-              error.message);
-    Result<> failed = co_await ports_.generations.fail(lease_, std::move(error));
-    if (failed || failed.error().code == ErrorCode::lease_lost) co_return;
+    const bool settled = co_await settle(std::move(done).error());
+    if (settled) co_return;
   }
+}
+
+asio::awaitable<void> Coordinator::run() {
+  beating_.spawn(beat());
+  co_await lead();
+  const bool is_ours = !ended_.given();
+  ended_.give();
+  co_await beating_.join();
+  if (!is_ours || !stopping_.given()) co_return;
+  // Harmless where the generation has ended.
+  Result<> released = co_await ports_.generations.renew(lease_, Milliseconds(0), shown_);
+  if (!released) log::debug("release {}: {}", lease_.video.str(), released.error().message);
 }
 
 }  // namespace vodmill::worker

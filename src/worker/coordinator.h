@@ -4,38 +4,47 @@
 // them. Can be replaced at any moment: everything it knows it reads from the catalog.
 #pragma once
 
-#include <chrono>
-
 #include "core/plan.h"
 #include "plan/planner.h"
 #include "worker/context.h"
+#include "worker/notice.h"
+#include "worker/nursery.h"
+#include "worker/watched_store.h"
 
 namespace vodmill::worker {
 
 class Coordinator {
  public:
-  Coordinator(const Ports& ports, const WorkerOptions& options, GenerationLease lease,
-              const bool& stopping)
-      : ports_(ports), options_(options), lease_(std::move(lease)), stopping_(stopping) {}
+  // All must outlive the coordinator. `store` is the one that `ports` names, too.
+  Coordinator(const Ports& ports, const WorkerOptions& options, const WatchedStore& store,
+              asio::any_io_executor executor, GenerationLease lease, const Notice& stopping);
 
-  // Ends when the generation is final, when the lease is lost, or when stopping.
+  // Ends when the generation is final, when the lease is lost, or when stopping: then the lease is
+  // given back.
   asio::awaitable<void> run();
 
  private:
-  Async<bool> step();  // true: nothing is left to do
+  asio::awaitable<void> lead();
+  asio::awaitable<void> beat();
+  asio::awaitable<bool> settle(Error error);  // true: nothing is left to do
+  asio::awaitable<void> wait_for_change(std::uint64_t seen);
+  Async<bool> step();  // true: the generation is completed
+  Async<> load_generation();
   Async<> plan_from(const Task& probe);
   Async<> check_playable();
-  Async<> report(const std::vector<Task>& tasks);
   Async<> finish(const std::vector<Task>& tasks);
+  void note(const std::vector<Task>& tasks);
 
   const Ports& ports_;
   const WorkerOptions& options_;
+  const WatchedStore& store_;
   const GenerationLease lease_;
-  const bool& stopping_;
+  const Notice& stopping_;
+  Nursery beating_;
+  Notice ended_;  // nothing is left to do, or it is not ours any more
+  ProgressUpdate shown_;
   std::optional<Generation> generation_;  // with its plan, once there is one
   bool playable_ = false;
-  std::chrono::steady_clock::time_point
-      next_report_{};  // every report rings the bell that wakes us
 };
 
 // Percent of a generation that its tasks have done: floor(99 * done / cost); 0 before the plan.

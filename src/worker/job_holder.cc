@@ -26,22 +26,28 @@ asio::awaitable<void> JobHolder::coordinate(VideoId video, int generation) {
   auto lease =
       co_await ports_.generations.coordinate(video, generation, options_.id, options_.lease);
   if (lease) {
-    Coordinator coordinator(ports_, options_, *lease, stopping_);
+    Coordinator coordinator(ports_, options_, store_, work_.executor(), *lease, stopping_);
     co_await coordinator.run();
+  } else if (lease.error().code == ErrorCode::storage_unavailable) {
+    log::warn("coordinate {}: {}", video.str(), lease.error().message);
   }
   coordinated_.erase({video, generation});
 }
 
 // The job's result once its generation has ended, superseded and removed ones included.
-Async<std::optional<std::string>> JobHolder::ending_of(VideoId id, int generation, int& progress) {
+Async<std::optional<JobHolder::Ending>> JobHolder::ending_of(VideoId id, int generation,
+                                                             int& progress) {
   auto video = co_await ports_.videos.get(id);
   if (!video && video.error().code == ErrorCode::not_found) {
-    co_return std::string(R"({"status":"cancelled"})");
+    co_return Ending{.completed = false, .result = R"({"status":"cancelled"})"};
   }
   if (!video) co_return fail(std::move(video).error());
   progress = video->progress;
   const bool superseded = video->generation != generation;
-  if (superseded || is_final(video->status)) co_return result_of(*video);
+  if (superseded || is_final(video->status)) {
+    co_return Ending{.completed = video->status == VideoStatus::completed,
+                     .result = result_of(*video)};
+  }
   co_return std::nullopt;
 }
 
@@ -58,9 +64,8 @@ Async<bool> JobHolder::mirror(const OfferedJob& offered) {
     if (renewed.error().code == ErrorCode::lease_lost) co_return true;
     co_return fail(std::move(renewed).error());
   }
-  const bool completed = (*ending)->find(R"("status":"completed")") != std::string::npos;
-  std::string result = **ending;
-  Result<> settled = co_await ports_.queue.settle(id, lock, completed, std::move(result));
+  Result<> settled =
+      co_await ports_.queue.settle(id, lock, (*ending)->completed, std::move((*ending)->result));
   if (!settled && settled.error().code != ErrorCode::lease_lost) {
     co_return fail(std::move(settled).error());
   }
@@ -70,27 +75,30 @@ Async<bool> JobHolder::mirror(const OfferedJob& offered) {
   co_return true;
 }
 
+asio::awaitable<void> JobHolder::release(OfferedJob offered) {
+  Result<> released = co_await ports_.queue.release(offered.job.id, offered.lock, Milliseconds(0));
+  if (!released) log::warn("release job: {}", released.error().message);
+}
+
 asio::awaitable<void> JobHolder::hold(OfferedJob offered) {
-  work_.spawn(coordinate(offered.job.video, offered.job.generation));
   for (;;) {
+    // Where it is led already, here or elsewhere, this does nothing.
+    work_.spawn(coordinate(offered.job.video, offered.job.generation));
     Result<bool> settled = co_await mirror(offered);
     if (settled && *settled) break;
     if (!settled) log::warn("job {}: {}", offered.job.id.str(), settled.error().message);
-    if (stopping_) {
-      Result<> released =
-          co_await ports_.queue.release(offered.job.id, offered.lock, Milliseconds(0));
-      if (!released) log::warn("release job: {}", released.error().message);
+    if (stopping_.given()) {
+      co_await release(std::move(offered));
       break;
     }
-    co_await sleep_for(kLookAgain);
-    work_.spawn(coordinate(offered.job.video, offered.job.generation));
+    co_await stopping_.wait(kLookAgain);
   }
   --held_;
   ports_.bell.ring();
 }
 
 asio::awaitable<void> JobHolder::run() {
-  while (!stopping_) {
+  while (!stopping_.given()) {
     const std::uint64_t seen = ports_.bell.count();
     if (held_ < options_.active) {
       auto offered = co_await ports_.queue.acquire(options_.id, options_.lease);
@@ -108,16 +116,18 @@ asio::awaitable<void> JobHolder::run() {
 }
 
 asio::awaitable<void> JobHolder::adopt_orphans() {
-  while (!stopping_) {
+  while (!stopping_.given()) {
     auto orphans = co_await ports_.generations.orphans(options_.lease, kOrphansAtOnce);
     if (orphans) {
       for (const Orphan& orphan : *orphans) {
+        // Those that wait for their turn in the queue are old as well: they are not ours to take.
+        if (std::cmp_greater_equal(coordinated_.size(), options_.active)) break;
         work_.spawn(coordinate(orphan.video, orphan.generation));
       }
     } else {
       log::warn("look for orphans: {}", orphans.error().message);
     }
-    co_await sleep_for(kLookAgain);
+    co_await stopping_.wait(kLookAgain);
   }
 }
 

@@ -8,31 +8,41 @@
 #include <set>
 
 #include "worker/context.h"
+#include "worker/notice.h"
 #include "worker/nursery.h"
+#include "worker/watched_store.h"
 
 namespace vodmill::worker {
 
 class JobHolder {
  public:
-  JobHolder(const Ports& ports, const WorkerOptions& options, asio::any_io_executor executor,
-            const bool& stopping)
-      : ports_(ports), options_(options), stopping_(stopping), work_(executor) {}
+  // All must outlive the holder.
+  JobHolder(const Ports& ports, const WorkerOptions& options, const WatchedStore& store,
+            asio::any_io_executor executor, const Notice& stopping)
+      : ports_(ports), options_(options), store_(store), stopping_(stopping), work_(executor) {}
 
   // Acquires jobs until stopping; ends when the last one it holds has been settled or released.
   asio::awaitable<void> run();
 
-  // Coordinates generations that nobody coordinates, whatever became of their messages.
+  // Coordinates generations that nobody coordinates, whatever became of their messages, as far as
+  // `active` allows; until stopping.
   asio::awaitable<void> adopt_orphans();
 
  private:
   asio::awaitable<void> hold(OfferedJob offered);
   asio::awaitable<void> coordinate(VideoId video, int generation);
-  Async<std::optional<std::string>> ending_of(VideoId video, int generation, int& progress);
+  struct Ending {
+    bool completed = false;
+    std::string result;  // JSON, for whoever asks the queue
+  };
+  Async<std::optional<Ending>> ending_of(VideoId video, int generation, int& progress);
   Async<bool> mirror(const OfferedJob& offered);
+  asio::awaitable<void> release(OfferedJob offered);
 
   const Ports& ports_;
   const WorkerOptions& options_;
-  const bool& stopping_;
+  const WatchedStore& store_;
+  const Notice& stopping_;
   Nursery work_;
   int held_ = 0;
   std::set<std::pair<VideoId, int>> coordinated_;  // here, now

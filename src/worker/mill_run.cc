@@ -10,7 +10,6 @@
 
 #include "base/log.h"
 #include "sandbox/frames.h"
-#include "worker/nursery.h"
 
 namespace vodmill::worker {
 namespace {
@@ -20,6 +19,8 @@ using asio::experimental::awaitable_operators::operator&&;
 constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr std::size_t kLastWordsBytes = 4096;
 constexpr Milliseconds kWatchEvery{500};
+constexpr Milliseconds kFirstRetry{200};
+constexpr Milliseconds kLongestRetry{5'000};
 
 // Bytes that have arrived; 0 at the end of the stream, whatever ended it.
 asio::awaitable<std::size_t> read_some(asio::posix::stream_descriptor& from, Bytes& into) {
@@ -30,7 +31,31 @@ asio::awaitable<std::size_t> read_some(asio::posix::stream_descriptor& from, Byt
   co_return error ? 0 : got;
 }
 
+// What a person is told who can do nothing about it.
+std::string crash_message(std::string_view how) {
+  return fmt::format("The decoder or encoder crashed on this video ({}).", how);
+}
+
+// A mill may judge the video and nothing else: not our store, not our leases.
+bool may_be_said_of_a_video(ErrorCode code) {
+  return code <= ErrorCode::internal_error && code != ErrorCode::cancelled &&
+         code != ErrorCode::worker_lost;
+}
+
 }  // namespace
+
+MillEnd end_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::lease_lost:
+      return MillEnd::lost;
+    case ErrorCode::storage_unavailable:
+    case ErrorCode::disk_full:
+    case ErrorCode::cancelled:
+      return MillEnd::hindered;
+    default:
+      return MillEnd::refused;
+  }
+}
 
 MillRun::MillRun(asio::any_io_executor executor, sandbox::Child child, const WorkerOptions& options,
                  RangeCache& ranges, const Source& source, MillListener& listener)
@@ -42,48 +67,67 @@ MillRun::MillRun(asio::any_io_executor executor, sandbox::Child child, const Wor
       control_(executor, child_.control.release()),
       output_(executor, child_.output.release()),
       errors_(executor, child_.errors.release()),
-      next_watch_(executor) {}
+      over_(executor) {}
 
-void MillRun::kill(Error why) {
-  if (!killed_) killed_ = std::move(why);
+void MillRun::kill(MillEnd end, Error why) {
+  if (!killed_) killed_ = MillOutcome{.end = end, .result = {}, .error = std::move(why)};
   child_.kill();
+  over_.give();
+}
+
+// A mill that says what no mill of ours says has been taken over by the video, or is broken.
+void MillRun::break_off(Error why) {
+  log::warn("a mill broke its protocol: {}", why.message);
+  kill(MillEnd::crashed,
+       {ErrorCode::transcode_failed, crash_message("it said something impossible")});
+}
+
+Async<> MillRun::begin_segment(sandbox::SegmentBegin begin) {
+  const std::int64_t bytes = begin.bytes;
+  begun_ = std::move(begin);
+  room_ = co_await listener_.make_room(bytes);
+  if (!killed_) segment_.reserve(static_cast<std::size_t>(bytes));
+  co_return Result<>();
 }
 
 Async<> MillRun::take_segment_data(sandbox::SegmentData data) {
-  if (!begun_) co_return fail(ErrorCode::transcode_failed, "segment data without a segment");
   append(segment_, data.bytes);
   if (std::ssize(segment_) < begun_->bytes) co_return Result<>();
-  if (std::ssize(segment_) > begun_->bytes) {
-    co_return fail(ErrorCode::transcode_failed, "a segment longer than announced");
-  }
-  const sandbox::SegmentBegin begin = *std::exchange(begun_, std::nullopt);
+  sandbox::SegmentBegin begin = *std::exchange(begun_, std::nullopt);
   Bytes bytes = std::exchange(segment_, {});
-  Result<> taken = co_await listener_.segment(begin, std::move(bytes));
-  co_return taken;
+  Budget::Room room = std::exchange(room_, {});
+  Result<> taken = co_await listener_.segment(std::move(begin), std::move(bytes), std::move(room));
+  if (!taken) kill(end_of(taken.error().code), taken.error());
+  co_return Result<>();
 }
 
+// An error is a breach of the protocol.
 Async<> MillRun::take_frame(sandbox::Frame frame) {
   auto decoded = sandbox::decode_output(std::move(frame));
   if (!decoded) co_return fail(std::move(decoded).error());
   if (auto* data = std::get_if<sandbox::SegmentData>(&*decoded)) {
+    if (!begun_) co_return fail(ErrorCode::transcode_failed, "segment data without a segment");
+    if (std::ssize(segment_) + std::ssize(data->bytes) > begun_->bytes) {
+      co_return fail(ErrorCode::transcode_failed, "a segment longer than announced");
+    }
     Result<> taken = co_await take_segment_data(std::move(*data));
     co_return taken;
   }
   if (const auto* begin = std::get_if<sandbox::SegmentBegin>(&*decoded)) {
     if (begun_) co_return fail(ErrorCode::transcode_failed, "a segment inside a segment");
-    begun_ = *begin;
-    ++waiting_for_us_;
-    co_await listener_.make_room(begin->bytes);
-    --waiting_for_us_;
-    segment_.reserve(static_cast<std::size_t>(begin->bytes));
-  } else if (const auto* progress = std::get_if<sandbox::Progress>(&*decoded)) {
-    listener_.progress(progress->done);
+    Result<> begun = co_await begin_segment(*begin);
+    co_return begun;
+  }
+  if (const auto* progress = std::get_if<sandbox::Progress>(&*decoded)) {
+    listener_.progress(*progress);
   } else if (auto* result = std::get_if<sandbox::TaskResult>(&*decoded)) {
     result_ = std::move(result->value);
   } else if (auto* failed = std::get_if<sandbox::TaskFailed>(&*decoded)) {
     said_ = std::move(failed->error);
   } else if (const auto* locked = std::get_if<sandbox::Locked>(&*decoded)) {
-    co_return locked->layers.check(options_.lockdown.strict, options_.lockdown.off);
+    Result<> holds = locked->layers.check(options_.lockdown.strict, options_.lockdown.off);
+    if (holds) locked_ = true;
+    if (!holds) kill(MillEnd::hindered, std::move(holds).error());
   }
   co_return Result<>();
 }
@@ -91,48 +135,64 @@ Async<> MillRun::take_frame(sandbox::Frame frame) {
 asio::awaitable<void> MillRun::take_output() {
   sandbox::FrameReader reader(sandbox::output_frames());
   Bytes buffer(kReadBytes);
-  for (;;) {
+  while (!killed_) {
     const std::size_t got = co_await read_some(output_, buffer);
     if (got == 0) break;
     ++signs_of_life_;
-    ByteView unread(buffer.data(), got);
-    while (!unread.empty()) {
+    ++waiting_for_us_;
+    for (ByteView unread(buffer.data(), got); !unread.empty() && !killed_;) {
       auto frame = reader.next(unread);
       if (frame && !*frame) break;
       Result<> taken;
       if (frame) {
-        ++waiting_for_us_;
         taken = co_await take_frame(std::move(**frame));
-        --waiting_for_us_;
       } else {
         taken = fail(std::move(frame).error());
       }
-      if (!taken) {
-        kill(std::move(taken).error());
-        break;
-      }
+      if (!taken) break_off(std::move(taken).error());
     }
-    if (killed_) break;
+    --waiting_for_us_;
   }
-  output_ended_ = true;
-  next_watch_.cancel();
+  over_.give();
+}
+
+// A store that is away makes the mill wait; it does not lose what the mill has done so far.
+Async<Bytes> MillRun::read_source(sandbox::RangeRequest request) {
+  for (int attempt = 1;; ++attempt) {
+    Result<Bytes> bytes = co_await ranges_.read(source_, request.offset, request.length);
+    if (bytes) co_return bytes;
+    if (bytes.error().code == ErrorCode::not_found) {
+      co_return fail(ErrorCode::fetch_failed,
+                     "The uploaded file is no longer in the store. Upload it again.");
+    }
+    if (end_of(bytes.error().code) != MillEnd::hindered || over_.given()) co_return bytes;
+    const Milliseconds delay = backoff(attempt, kFirstRetry, kLongestRetry);
+    log::warn("reading a source is tried again in {} ms: {}", delay.count(), bytes.error().message);
+    co_await over_.wait(delay);
+  }
+}
+
+Async<> MillRun::send(Bytes frame) {
+  boost::system::error_code error;
+  const auto buffer = asio::buffer(frame.data(), frame.size());
+  co_await asio::async_write(control_, buffer, asio::redirect_error(asio::use_awaitable, error));
+  if (error) co_return fail(ErrorCode::cancelled, "the mill has gone");
+  co_return Result<>();
 }
 
 Async<> MillRun::answer(sandbox::RangeRequest request) {
-  Result<Bytes> bytes = co_await ranges_.read(source_, request.offset, request.length);
+  Result<Bytes> bytes = co_await read_source(request);
   Bytes frame;
   if (!bytes) {
+    source_error_ = bytes.error();
     frame = encode(sandbox::RangeError{std::move(bytes).error()});
   } else if (bytes->empty()) {
     frame = encode(sandbox::RangeEnd{});
   } else {
     frame = encode(sandbox::RangeData{std::move(*bytes)});
   }
-  boost::system::error_code error;
-  const auto buffer = asio::buffer(frame.data(), frame.size());
-  co_await asio::async_write(control_, buffer, asio::redirect_error(asio::use_awaitable, error));
-  if (error) co_return fail(ErrorCode::cancelled, "the mill has gone");
-  co_return Result<>();
+  Result<> sent = co_await send(std::move(frame));
+  co_return sent;
 }
 
 asio::awaitable<void> MillRun::answer_ranges() {
@@ -148,7 +208,7 @@ asio::awaitable<void> MillRun::answer_ranges() {
       Result<sandbox::RangeRequest> request =
           frame ? sandbox::decode_request(**frame) : fail(std::move(frame).error());
       if (!request) {
-        kill(std::move(request).error());
+        break_off(std::move(request).error());
         co_return;
       }
       ++waiting_for_us_;
@@ -174,19 +234,18 @@ asio::awaitable<void> MillRun::keep_errors() {
 asio::awaitable<void> MillRun::watch() {
   std::int64_t seen = signs_of_life_;
   Milliseconds quiet{0};
-  while (!output_ended_) {
-    next_watch_.expires_after(kWatchEvery);
-    boost::system::error_code ended;
-    co_await next_watch_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
+  while (!over_.given()) {
+    co_await over_.wait(kWatchEvery);
     const bool alive = signs_of_life_ != std::exchange(seen, signs_of_life_) || waiting_for_us_ > 0;
     quiet = alive ? Milliseconds(0) : quiet + kWatchEvery;
     if (quiet >= options_.stall) {
-      kill({ErrorCode::transcode_stalled,
-            "Nothing came of the video for too long: the work was stopped."});
+      kill(MillEnd::crashed, {ErrorCode::transcode_stalled,
+                              "Nothing came of the video for too long: the work was stopped."});
     }
     const auto resident = sandbox::resident_bytes(child_.pid());
     if (resident && *resident > options_.mill_bytes) {
-      kill({ErrorCode::out_of_memory, "The video needs more memory than one task may have."});
+      kill(MillEnd::crashed,
+           {ErrorCode::out_of_memory, "The video needs more memory than one task may have."});
     }
   }
 }
@@ -194,43 +253,49 @@ asio::awaitable<void> MillRun::watch() {
 asio::awaitable<sandbox::ExitStatus> MillRun::reap() {
   // Its pipes are closed, so this is a matter of milliseconds; one that lingers is ended.
   constexpr int kPatience = 50;
+  Notice never(control_.get_executor());
   for (int tries = 0;; ++tries) {
     const auto status = child_.try_wait();
     if (status && *status) co_return **status;
     if (!status) co_return sandbox::ExitStatus{};
     if (tries == kPatience) child_.kill();
-    co_await sleep_for(Milliseconds(2));
+    co_await never.wait(Milliseconds(2));
   }
 }
 
 MillOutcome MillRun::judge(const sandbox::ExitStatus& status) {
+  if (killed_) return std::move(*killed_);
   MillOutcome outcome;
-  if (killed_) {
-    outcome.crashed = killed_->code == ErrorCode::transcode_stalled ||
-                      killed_->code == ErrorCode::out_of_memory ||
-                      killed_->code == ErrorCode::transcode_failed;
-    outcome.error = std::move(killed_);
-  } else if (result_) {
-    outcome.result = std::move(result_);
-  } else if (said_) {
-    outcome.error = std::move(said_);
+  // What went wrong before the mill was locked has nothing to do with the video.
+  outcome.end = locked_ ? MillEnd::crashed : MillEnd::hindered;
+  if (result_) {
+    outcome.end = MillEnd::done;
+    outcome.result = std::move(*result_);
+  } else if (source_error_) {
+    outcome.end = end_of(source_error_->code);
+    outcome.error = std::move(*source_error_);
+  } else if (said_ && (!locked_ || may_be_said_of_a_video(said_->code))) {
+    if (locked_) outcome.end = MillEnd::refused;
+    outcome.error = std::move(*said_);
   } else {
-    outcome.crashed = true;
     log::warn("a mill ended: {} {} {}", sandbox::name_of(status.kind), status.value, last_words_);
-    outcome.error = Error{ErrorCode::transcode_failed,
-                          fmt::format("The decoder or encoder crashed on this video ({}).",
-                                      sandbox::name_of(status.kind))};
+    outcome.error = {ErrorCode::transcode_failed, crash_message(sandbox::name_of(status.kind))};
   }
   return outcome;
 }
 
+asio::awaitable<void> MillRun::give_order(json::object order) {
+  Bytes frame = encode(sandbox::TaskOrder{std::move(order)});
+  // A mill that is gone already is seen by those who read from it.
+  Result<> sent = co_await send(std::move(frame));
+  if (sent) ++signs_of_life_;
+}
+
 asio::awaitable<MillOutcome> MillRun::run(json::object order) {
-  const Bytes frame = encode(sandbox::TaskOrder{std::move(order)});
-  boost::system::error_code error;
-  const auto buffer = asio::buffer(frame.data(), frame.size());
-  co_await asio::async_write(control_, buffer, asio::redirect_error(asio::use_awaitable, error));
-  // Every stream ends when the process ends, so all four do.
-  co_await (take_output() && answer_ranges() && keep_errors() && watch());
+  // Every stream ends when the process ends, so all five do.
+  co_await (give_order(std::move(order)) && take_output() && answer_ranges() && keep_errors() &&
+            watch());
+  room_ = Budget::Room();
   const sandbox::ExitStatus status = co_await reap();
   co_return judge(status);
 }

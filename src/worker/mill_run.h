@@ -5,12 +5,13 @@
 #pragma once
 
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <optional>
 
 #include "base/json.h"
 #include "sandbox/messages.h"
+#include "worker/budget.h"
 #include "worker/context.h"
+#include "worker/notice.h"
 #include "worker/range_cache.h"
 
 namespace vodmill::worker {
@@ -20,44 +21,60 @@ class MillListener {
  public:
   virtual ~MillListener() = default;
 
-  // A whole segment. Waiting here is back-pressure on the mill; an error kills it and ends the run.
-  virtual Async<> segment(sandbox::SegmentBegin begin, Bytes bytes) = 0;
-
   // Before the bytes of a segment are read: waits for room for them.
-  virtual asio::awaitable<void> make_room(std::int64_t bytes) = 0;
+  virtual asio::awaitable<Budget::Room> make_room(std::int64_t bytes) = 0;
 
-  virtual void progress(std::int64_t done) = 0;
+  // A whole segment and its room. Waiting here is back-pressure on the mill; an error ends it.
+  virtual Async<> segment(sandbox::SegmentBegin begin, Bytes bytes, Budget::Room room) = 0;
+
+  virtual void progress(sandbox::Progress progress) = 0;
+};
+
+// What became of a task, and so what the catalog is to be told.
+enum class MillEnd {
+  done,      // `result` is the task's
+  refused,   // the video cannot be done: `error` is final
+  crashed,   // the mill ended without a word, broke its protocol, hung or grew too large
+  hindered,  // something on our side is away: the store, the sandbox, the worker itself
+  lost,      // the task is no longer ours
 };
 
 struct MillOutcome {
-  // One of the two: the task's result, or why there is none.
-  std::optional<json::object> result;
-  std::optional<Error> error;
-  // The mill did not say `error` itself: it crashed, was stopped by its sandbox, or hung.
-  bool crashed = false;
+  MillEnd end = MillEnd::hindered;
+  json::object result;
+  Error error;
 };
+
+// How a task ends whose segments or source met this error.
+MillEnd end_of(ErrorCode code);
 
 class MillRun {
  public:
   MillRun(asio::any_io_executor executor, sandbox::Child child, const WorkerOptions& options,
           RangeCache& ranges, const Source& source, MillListener& listener);
 
-  // Gives the mill its task and sees it through. Ends when the process has ended and is reaped.
+  // Gives the mill its task and sees it through. Ends when the process has ended and is reaped, and
+  // whatever the stores were asked for it has been answered.
   asio::awaitable<MillOutcome> run(json::object order);
 
-  // Ends the process at once; run() then answers with `why`. Harmless after its end.
-  void kill(Error why);
+  // Ends the process at once; run() then answers so. Harmless after its end.
+  void kill(MillEnd end, Error why);
 
  private:
+  asio::awaitable<void> give_order(json::object order);
   asio::awaitable<void> take_output();
   Async<> take_frame(sandbox::Frame frame);
+  Async<> begin_segment(sandbox::SegmentBegin begin);
   Async<> take_segment_data(sandbox::SegmentData data);
   asio::awaitable<void> answer_ranges();
   Async<> answer(sandbox::RangeRequest request);
+  Async<Bytes> read_source(sandbox::RangeRequest request);
+  Async<> send(Bytes frame);
   asio::awaitable<void> keep_errors();
   asio::awaitable<void> watch();
   asio::awaitable<sandbox::ExitStatus> reap();
   MillOutcome judge(const sandbox::ExitStatus& status);
+  void break_off(Error why);
 
   sandbox::Child child_;
   const WorkerOptions& options_;
@@ -67,16 +84,18 @@ class MillRun {
   asio::posix::stream_descriptor control_;
   asio::posix::stream_descriptor output_;
   asio::posix::stream_descriptor errors_;
-  asio::steady_timer next_watch_;
+  Notice over_;          // killed, or its output has ended
+  bool locked_ = false;  // before that it has seen nothing of the video
   std::optional<json::object> result_;
-  std::optional<Error> said_;    // by the mill
-  std::optional<Error> killed_;  // by us
+  std::optional<Error> said_;          // by the mill
+  std::optional<Error> source_error_;  // what it was told instead of a range
+  std::optional<MillOutcome> killed_;  // by us
   std::optional<sandbox::SegmentBegin> begun_;
+  Budget::Room room_;  // of the segment that has begun
   Bytes segment_;
   std::string last_words_;  // the front of its standard error
   std::int64_t signs_of_life_ = 0;
   int waiting_for_us_ = 0;  // > 0 while the mill cannot go on without us
-  bool output_ended_ = false;
 };
 
 }  // namespace vodmill::worker

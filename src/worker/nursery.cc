@@ -3,7 +3,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cassert>
 #include <exception>
@@ -31,13 +30,6 @@ asio::awaitable<void> Nursery::join() {
     boost::system::error_code ignored;
     co_await empty_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
-}
-
-asio::awaitable<void> sleep_for(Milliseconds time) {
-  const auto executor = co_await asio::this_coro::executor;
-  asio::steady_timer timer(executor, time);
-  boost::system::error_code ignored;
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 }  // namespace vodmill::worker

@@ -6,7 +6,6 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "base/clock.h"
 #include "core/async.h"
 
 namespace vodmill::worker {
@@ -31,7 +30,5 @@ class Nursery {
   asio::steady_timer empty_;  // never expires: cancelled when the last has ended
   std::size_t running_ = 0;
 };
-
-asio::awaitable<void> sleep_for(Milliseconds time);
 
 }  // namespace vodmill::worker

@@ -58,9 +58,22 @@ Result<> check_complete(const Plan& plan, const hls::RenditionRows& rows, const 
   return {};
 }
 
-Async<> remove_strays(BlobStore& blobs, const hls::RenditionRows& rows, const Objects& objects) {
+std::string video_prefix(const Generation& generation) {
+  const std::size_t suffix = hls::generation_prefix(generation.number).size();
+  return generation.prefix.substr(0, generation.prefix.size() - suffix);
+}
+
+BlobKey playlist_key(const Generation& generation, std::string_view rendition) {
+  return BlobKey(video_prefix(generation) +
+                 hls::final_media_playlist_name(generation.number, rendition));
+}
+
+// Losers' segments. The final playlists stay: they may have been published before, and play.
+Async<> remove_strays(BlobStore& blobs, const Generation& generation,
+                      const hls::RenditionRows& rows, const Objects& objects) {
   std::set<std::string, std::less<>> wanted;
   for (const auto& [name, segments] : rows) {
+    wanted.insert(playlist_key(generation, name).str());
     for (const Segment& segment : segments) wanted.insert(segment.key.str());
   }
   for (const auto& [key, bytes] : objects) {
@@ -97,44 +110,41 @@ std::optional<Partial> partial_of(const Generation& generation, const std::vecto
   return std::nullopt;
 }
 
-// The final media playlists, then the multivariant one.
-Async<> store_playlists(BlobStore& blobs, const Generation& generation,
-                        const hls::RenditionRows& rows) {
-  const std::string suffix = hls::generation_prefix(generation.number);
-  const std::string prefix = generation.prefix.substr(0, generation.prefix.size() - suffix.size());
+Async<> store_media_playlists(BlobStore& blobs, const Generation& generation,
+                              const hls::RenditionRows& rows) {
   for (const auto& [name, segments] : rows) {
     const auto playlist = hls::final_media(*generation.plan, segments);
     if (!playlist) co_return fail(playlist.error());
-    BlobKey key(prefix + hls::final_media_playlist_name(generation.number, name));
+    BlobKey key = playlist_key(generation, name);
     Bytes text = to_bytes(hls::to_text(*playlist));
-    Result<> stored = co_await blobs.put(key, std::move(text));
+    Result<> stored = co_await blobs.put(std::move(key), std::move(text));
     if (!stored) co_return stored;
   }
-  const auto multivariant = hls::final_multivariant(*generation.plan, generation.number, rows);
-  if (!multivariant) co_return fail(multivariant.error());
-  BlobKey key(prefix + std::string(hls::kMultivariantName));
-  Bytes text = to_bytes(hls::to_text(*multivariant));
-  Result<> stored = co_await blobs.put(key, std::move(text));
-  co_return stored;
+  co_return Result<>();
 }
 
 }  // namespace
 
-Async<Completion> publish(const Ports& ports, const Generation& generation,
-                          const std::vector<Task>& tasks) {
+Async<Published> publish(const Ports& ports, const Generation& generation,
+                         const std::vector<Task>& tasks) {
   auto rows = co_await rows_of(ports, generation);
   if (!rows) co_return fail(std::move(rows).error());
   auto objects = co_await list_all(ports.blobs, generation.prefix);
   if (!objects) co_return fail(std::move(objects).error());
   Result<> complete = check_complete(*generation.plan, *rows, *objects);
   if (!complete) co_return fail(std::move(complete).error());
-  Result<> swept = co_await remove_strays(ports.blobs, *rows, *objects);
+  Result<> swept = co_await remove_strays(ports.blobs, generation, *rows, *objects);
   if (!swept) co_return fail(std::move(swept).error());
-  Result<> stored = co_await store_playlists(ports.blobs, generation, *rows);
+  Result<> stored = co_await store_media_playlists(ports.blobs, generation, *rows);
   if (!stored) co_return fail(std::move(stored).error());
+  const auto multivariant = hls::final_multivariant(*generation.plan, generation.number, *rows);
+  if (!multivariant) co_return fail(multivariant.error());
   const Plan& plan = *generation.plan;
-  co_return Completion{.duration_seconds = static_cast<double>(plan.frames) / plan.fps.value(),
-                       .partial = partial_of(generation, tasks)};
+  co_return Published{
+      .multivariant_key = BlobKey(video_prefix(generation) + std::string(hls::kMultivariantName)),
+      .multivariant = to_bytes(hls::to_text(*multivariant)),
+      .completion = {.duration_seconds = static_cast<double>(plan.frames) / plan.fps.value(),
+                     .partial = partial_of(generation, tasks)}};
 }
 
 }  // namespace vodmill::worker

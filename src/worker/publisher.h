@@ -10,10 +10,18 @@
 
 namespace vodmill::worker {
 
-// Stores the VOD playlists of a generation whose tasks have all completed, and removes objects
-// below its prefix that belong to no row. Doing it again is harmless. Errors: verification_failed,
-// and the stores' own.
-Async<Completion> publish(const Ports& ports, const Generation& generation,
-                          const std::vector<Task>& tasks);
+// What is left to do once everything but the multivariant playlist is in its place.
+struct Published {
+  BlobKey multivariant_key;
+  Bytes multivariant;
+  Completion completion;
+};
+
+// Verifies a generation whose tasks have all completed, stores its final media playlists, and
+// removes objects below its prefix that belong to nothing. Doing it again is harmless, also when
+// another coordinator has done it and the video plays. Errors: verification_failed, and the stores'
+// own.
+Async<Published> publish(const Ports& ports, const Generation& generation,
+                         const std::vector<Task>& tasks);
 
 }  // namespace vodmill::worker

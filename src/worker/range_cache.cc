@@ -9,23 +9,41 @@ constexpr std::int64_t kBlockBytes = 4 << 20;  // of an extent
 
 }  // namespace
 
-Async<std::shared_ptr<const Bytes>> RangeCache::block(BlobKey key, std::int64_t number) {
+RangeCache::BlockPtr RangeCache::find(const BlobKey& key, std::int64_t number) {
   const auto kept = std::ranges::find_if(
-      blocks_, [&](const Block& b) { return b.number == number && b.key == key.str(); });
-  if (kept != blocks_.end()) {
-    blocks_.splice(blocks_.begin(), blocks_, kept);
-    co_return blocks_.front().bytes;
+      blocks_, [&](const BlockPtr& b) { return b->number == number && b->key == key; });
+  if (kept == blocks_.end()) return nullptr;
+  blocks_.splice(blocks_.begin(), blocks_, kept);
+  return blocks_.front();
+}
+
+// Makes room for a block that has arrived; one that could not be read is forgotten.
+void RangeCache::keep(const BlockPtr& block) {
+  if (!block->bytes) {
+    blocks_.remove(block);
+    return;
   }
-  Result<Bytes> read = co_await store_.read(key, number * kBlockBytes, kBlockBytes);
-  if (!read) co_return fail(std::move(read).error());
-  auto bytes = std::make_shared<const Bytes>(std::move(*read));
-  held_ += std::ssize(*bytes);
-  blocks_.push_front({key.str(), number, bytes});
-  while (held_ > capacity_ && blocks_.size() > 1) {
-    held_ -= std::ssize(*blocks_.back().bytes);
-    blocks_.pop_back();
+  held_ += std::ssize(*block->bytes);
+  for (auto oldest = blocks_.end(); held_ > capacity_ && oldest != blocks_.begin();) {
+    --oldest;
+    const BlockPtr& candidate = *oldest;
+    if (candidate == block || !candidate->arrived.given()) continue;
+    held_ -= std::ssize(*candidate->bytes);
+    oldest = blocks_.erase(oldest);
   }
-  co_return bytes;
+}
+
+asio::awaitable<RangeCache::BlockPtr> RangeCache::block(BlobKey key, std::int64_t number) {
+  if (BlockPtr found = find(key, number)) {
+    co_await found->arrived.wait();
+    co_return found;
+  }
+  auto fresh = std::make_shared<Block>(key, number, executor_);
+  blocks_.push_front(fresh);
+  fresh->bytes = co_await store_.read(std::move(key), number * kBlockBytes, kBlockBytes);
+  keep(fresh);
+  fresh->arrived.give();
+  co_return fresh;
 }
 
 Async<Bytes> RangeCache::read(const Source& source, std::int64_t offset, std::int64_t length) {
@@ -33,9 +51,9 @@ Async<Bytes> RangeCache::read(const Source& source, std::int64_t offset, std::in
     if (offset < extent.offset || offset >= extent.offset + extent.length) continue;
     const std::int64_t within = offset - extent.offset;
     const std::int64_t number = within / kBlockBytes;
-    auto found = co_await block(extent.key, number);
-    if (!found) co_return fail(std::move(found).error());
-    const Bytes& bytes = **found;
+    const BlockPtr found = co_await block(extent.key, number);
+    if (!found->bytes) co_return fail(found->bytes.error());
+    const Bytes& bytes = *found->bytes;
     const std::int64_t start = within - number * kBlockBytes;
     if (start >= std::ssize(bytes)) break;
     const std::int64_t end = std::min(start + length, std::ssize(bytes));

@@ -1,7 +1,6 @@
 #include "worker/relay.h"
 
 #include "base/log.h"
-#include "worker/nursery.h"
 
 namespace vodmill::worker {
 namespace {
@@ -45,13 +44,16 @@ Async<> remove_prefix(BlobStore& blobs, std::string prefix) {
 Async<> sweep_due(const Ports& ports) {
   auto due = co_await ports.outbox.due_sweeps(kRowsAtOnce);
   if (!due) co_return fail(std::move(due).error());
+  Result<> all;
   for (const SweepRow& row : *due) {
-    Result<> removed = co_await remove_prefix(ports.blobs, row.prefix);
-    if (!removed) co_return removed;
-    Result<> noted = co_await ports.outbox.swept(row.id);
-    if (!noted) co_return noted;
+    Result<> done = co_await remove_prefix(ports.blobs, row.prefix);
+    if (done) {
+      done = co_await ports.outbox.swept(row.id);
+    }
+    // One that fails holds up nobody else.
+    if (!done) all = std::move(done);
   }
-  co_return Result<>();
+  co_return all;
 }
 
 Async<> add_lost(const Ports& ports) {
@@ -77,8 +79,8 @@ Async<> add_lost(const Ports& ports) {
 
 }  // namespace
 
-asio::awaitable<void> relay_jobs(const Ports& ports, const bool& stopping) {
-  while (!stopping) {
+asio::awaitable<void> relay_jobs(const Ports& ports, const Notice& stopping) {
+  while (!stopping.given()) {
     const std::uint64_t seen = ports.bell.count();
     Result<bool> delivered = co_await deliver_all(ports);
     if (!delivered) log::warn("deliver jobs: {}", delivered.error().message);
@@ -87,10 +89,10 @@ asio::awaitable<void> relay_jobs(const Ports& ports, const bool& stopping) {
   }
 }
 
-asio::awaitable<void> find_lost_jobs(const Ports& ports, const bool& stopping) {
+asio::awaitable<void> find_lost_jobs(const Ports& ports, const Notice& stopping) {
   Milliseconds waited{0};
-  while (!stopping) {
-    co_await sleep_for(kLookAgain);
+  while (!stopping.given()) {
+    co_await stopping.wait(kLookAgain);
     waited += kLookAgain;
     if (waited < kLostAfter) continue;
     waited = Milliseconds(0);
@@ -99,11 +101,11 @@ asio::awaitable<void> find_lost_jobs(const Ports& ports, const bool& stopping) {
   }
 }
 
-asio::awaitable<void> sweep_keys(const Ports& ports, const bool& stopping) {
-  while (!stopping) {
+asio::awaitable<void> sweep_keys(const Ports& ports, const Notice& stopping) {
+  while (!stopping.given()) {
     Result<> done = co_await sweep_due(ports);
     if (!done) log::warn("sweep: {}", done.error().message);
-    co_await sleep_for(kBetweenSweeps);
+    co_await stopping.wait(kBetweenSweeps);
   }
 }
 

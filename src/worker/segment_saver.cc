@@ -26,10 +26,23 @@ std::unexpected<Error> not_as_planned(const Segment& segment, std::string_view w
 }  // namespace
 
 SegmentSaver::SegmentSaver(const Ports& ports, Budget& budget, asio::any_io_executor executor,
-                           const LeasedTask& task, const bool& stopping)
-    : ports_(ports), budget_(budget), task_(task), stopping_(stopping), saving_(executor) {}
+                           const LeasedTask& task)
+    : ports_(ports),
+      budget_(budget),
+      task_(task),
+      executor_(executor),
+      saving_(executor),
+      given_up_(executor) {}
 
-asio::awaitable<void> SegmentSaver::make_room(std::int64_t bytes) { return budget_.take(bytes); }
+asio::awaitable<Budget::Room> SegmentSaver::make_room(std::int64_t bytes) {
+  return budget_.take(bytes, room_unwanted_);
+}
+
+void SegmentSaver::give_up() {
+  room_unwanted_ = true;
+  given_up_.give();
+  budget_.look_again();
+}
 
 // Times and counts as the plan has them: what a mill says of itself is not believed.
 Result<> SegmentSaver::check_media(const Segment& segment, const bmff::InitInfo& init) const {
@@ -64,87 +77,130 @@ Result<Segment> SegmentSaver::describe(const sandbox::SegmentBegin& begin, ByteV
     const bmff::InitInfo init = TRY(bmff::parse_init(bytes));
     segment.timescale = init.timescale;
     segment.codecs = init.codecs;
-    inits_.insert_or_assign(begin.rendition, init);
+    Init fresh{init, std::make_unique<Notice>(executor_)};
+    const bool is_first = inits_.emplace(begin.rendition, std::move(fresh)).second;
+    if (!is_first) return not_as_planned(segment, "comes twice");
     return segment;
   }
   const auto init = inits_.find(begin.rendition);
   if (init == inits_.end()) return not_as_planned(segment, "comes before its InitSegment");
-  const bmff::MediaInfo media = TRY(bmff::parse_media(bytes, init->second));
+  const bmff::InitInfo& info = init->second.info;
+  const bmff::MediaInfo media = TRY(bmff::parse_media(bytes, info));
   segment.start = media.start;
   segment.duration = media.duration;
   segment.samples = media.samples;
-  segment.timescale = init->second.timescale;
-  TRY_VOID(check_media(segment, init->second));
+  segment.timescale = info.timescale;
+  TRY_VOID(check_media(segment, info));
   return segment;
 }
 
-Async<> SegmentSaver::accept(sandbox::SegmentBegin begin, Bytes bytes) {
-  const std::int64_t held = begin.bytes;
-  Result<Segment> segment = task_.plan
-                                ? describe(begin, bytes)
-                                : fail(ErrorCode::verification_failed, "a probe made a segment");
-  if (!segment || error_) {
-    budget_.give_back(held);
-    co_return fail(error_ ? *error_ : std::move(segment).error());
-  }
-  saving_.spawn(save(std::move(*segment), std::move(bytes)));
+Async<> SegmentSaver::accept(sandbox::SegmentBegin begin, Bytes bytes, Budget::Room room) {
+  if (error_) co_return fail(*error_);
+  if (!task_.plan) co_return fail(ErrorCode::verification_failed, "a probe made a segment");
+  Result<Segment> segment = describe(begin, bytes);
+  if (!segment) co_return fail(std::move(segment).error());
+  saving_.spawn(save(std::move(*segment), std::move(bytes), std::move(room)));
   co_return Result<>();
 }
 
-asio::awaitable<bool> SegmentSaver::wait_before_retry(int attempt, const Error& error) {
-  if (!can_be_retried(error.code) || stopping_ || error_) co_return false;
+asio::awaitable<bool> SegmentSaver::try_again(int attempt, const Error& error) {
+  if (!can_be_retried(error.code) || given_up_.given()) co_return false;
   const Milliseconds delay = backoff(attempt, kFirstRetry, kLongestRetry);
-  log::warn("storing a segment is tried again in {} ms: {}", delay.count(), error.message);
-  co_await sleep_for(delay);
-  co_return !stopping_;
+  log::warn("a segment waits {} ms: {}", delay.count(), error.message);
+  co_await given_up_.wait(delay);
+  co_return !given_up_.given();
+}
+
+Async<> SegmentSaver::put(const Segment& segment, const Bytes& bytes) {
+  for (int attempt = 1;; ++attempt) {
+    Bytes copy = bytes;
+    Result<> stored = co_await ports_.blobs.put(segment.key, std::move(copy));
+    if (stored) co_return stored;
+    const bool again = co_await try_again(attempt, stored.error());
+    if (!again) co_return fail(std::move(stored).error().within("store " + segment.key.str()));
+  }
+}
+
+Async<CommitOutcome> SegmentSaver::commit(const Segment& segment) {
+  if (segment.index != kInitSegment) {
+    co_await inits_.find(segment.rendition)->second.settled->wait();
+    if (error_) co_return fail(*error_);
+  }
+  for (int attempt = 1;; ++attempt) {
+    auto outcome = co_await ports_.tasks.commit_segment(task_.task.id, task_.token, segment);
+    if (outcome) co_return outcome;
+    const bool again = co_await try_again(attempt, outcome.error());
+    if (!again) co_return fail(std::move(outcome).error().within("commit " + segment.key.str()));
+  }
 }
 
 // A chunk whose InitSegment differs from the one that stands cannot be played with the others.
-Async<> SegmentSaver::compare_with_stored(std::string rendition, const Bytes& bytes) {
-  auto rows = co_await ports_.videos.segments(task_.task.video, task_.task.generation, rendition);
+Async<> SegmentSaver::compare_with_stored(const Segment& segment, const Bytes& bytes) {
+  const Task& task = task_.task;
+  auto rows = co_await ports_.videos.segments(task.video, task.generation, segment.rendition);
   if (!rows) co_return fail(std::move(rows).error());
   const auto init = std::ranges::find(*rows, kInitSegment, &Segment::index);
   if (init == rows->end()) co_return fail(ErrorCode::lease_lost, "the generation is gone");
   auto stored = co_await ports_.blobs.read(init->key, 0, std::max<std::int64_t>(1, init->bytes));
   if (!stored) co_return fail(std::move(stored).error());
   if (*stored != bytes) {
-    co_return fail(ErrorCode::verification_failed,
-                   fmt::format("{}: the parts of the video do not fit together", rendition));
+    co_return fail(
+        ErrorCode::verification_failed,
+        fmt::format("{}: the parts of the video do not fit together", segment.rendition));
   }
   co_return Result<>();
 }
 
-Async<> SegmentSaver::store_and_commit(Segment segment, const Bytes& bytes) {
-  Bytes copy = bytes;
-  Result<> stored = co_await ports_.blobs.put(segment.key, std::move(copy));
-  if (!stored) co_return fail(std::move(stored).error().within("store " + segment.key.str()));
-  const TaskId task = task_.task.id;
-  const Token token = task_.token;
-  auto outcome = co_await ports_.tasks.commit_segment(task, token, segment);
-  if (outcome && *outcome == CommitOutcome::won) co_return Result<>();
-  // Not the segment for ever, or not ours to make any more: its object must not stay behind. Where
-  // the removal fails, the sweep of the finished generation finds it.
-  const bool is_ours_no_more = outcome || outcome.error().code == ErrorCode::lease_lost;
-  if (is_ours_no_more) {
-    Result<> removed = co_await ports_.blobs.remove(segment.key);
-    if (!removed) log::warn("remove {}: {}", segment.key.str(), removed.error().message);
-  }
-  if (!outcome) co_return fail(std::move(outcome).error().within("commit " + segment.key.str()));
-  if (segment.index != kInitSegment) co_return Result<>();
-  Result<> equal = co_await compare_with_stored(segment.rendition, bytes);
-  co_return equal;
+// True if its row stands after all: an earlier commit had reached the catalog and its answer had
+// not reached us. Where the removal fails, the publisher or the sweep of the generation finds the
+// object.
+Async<bool> SegmentSaver::remove_unless_committed(const Segment& segment) {
+  const Task& task = task_.task;
+  auto rows = co_await ports_.videos.segments(task.video, task.generation, segment.rendition);
+  if (!rows) co_return fail(std::move(rows).error());
+  if (std::ranges::find(*rows, segment.key, &Segment::key) != rows->end()) co_return true;
+  Result<> removed = co_await ports_.blobs.remove(segment.key);
+  if (!removed) log::warn("remove {}: {}", segment.key.str(), removed.error().message);
+  co_return false;
 }
 
-asio::awaitable<void> SegmentSaver::save(Segment segment, Bytes bytes) {
+// Another's row stands in this one's place.
+Async<> SegmentSaver::settle_loser(const Segment& segment, const Bytes& bytes) {
   for (int attempt = 1;; ++attempt) {
-    Result<> saved = co_await store_and_commit(segment, bytes);
-    if (saved) break;
-    const bool again = co_await wait_before_retry(attempt, saved.error());
-    if (again) continue;
-    if (!error_) error_ = std::move(saved).error();
-    break;
+    Result<> settled;
+    Result<bool> stands = co_await remove_unless_committed(segment);
+    if (!stands) {
+      settled = fail(std::move(stands).error());
+    } else if (!*stands && segment.index == kInitSegment) {
+      settled = co_await compare_with_stored(segment, bytes);
+    }
+    if (settled) co_return settled;
+    const bool again = co_await try_again(attempt, settled.error());
+    if (!again) co_return settled;
   }
-  budget_.give_back(segment.bytes);
+}
+
+Async<> SegmentSaver::store_and_commit(const Segment& segment, const Bytes& bytes) {
+  Result<> stored = co_await put(segment, bytes);
+  if (!stored) co_return stored;
+  Result<CommitOutcome> outcome = co_await commit(segment);
+  if (outcome && *outcome == CommitOutcome::won) co_return Result<>();
+  if (outcome) {
+    Result<> settled = co_await settle_loser(segment, bytes);
+    co_return settled;
+  }
+  Result<bool> stands = co_await remove_unless_committed(segment);
+  if (!stands) log::warn("remove {}: {}", segment.key.str(), stands.error().message);
+  co_return fail(std::move(outcome).error());
+}
+
+asio::awaitable<void> SegmentSaver::save(Segment segment, Bytes bytes, Budget::Room) {
+  Result<> saved = co_await store_and_commit(segment, bytes);
+  if (!saved) {
+    if (!error_) error_ = std::move(saved).error();
+    give_up();
+  }
+  if (segment.index == kInitSegment) inits_.find(segment.rendition)->second.settled->give();
 }
 
 Async<> SegmentSaver::drain() {

@@ -1,7 +1,9 @@
 // Takes one task's segments from its mill, checks them against the plan, stores several at a time
 // and commits their rows, while the mill goes on.
 //
-// A store that is slow or away makes the mill wait (Budget); it fails nothing. One executor.
+// A store that is slow or away makes the mill wait (Budget); it fails nothing. A rendition's
+// InitSegment is committed before any of its segments, so that a retry that goes on behind them
+// never misses it. An object whose row was not committed is removed. One executor.
 #pragma once
 
 #include <map>
@@ -11,40 +13,56 @@
 #include "worker/budget.h"
 #include "worker/context.h"
 #include "worker/mill_run.h"
+#include "worker/notice.h"
 #include "worker/nursery.h"
 
 namespace vodmill::worker {
 
 class SegmentSaver {
  public:
-  // All must outlive the saver; `stopping` becomes true when the worker gives up its tasks.
+  // All must outlive the saver.
   SegmentSaver(const Ports& ports, Budget& budget, asio::any_io_executor executor,
-               const LeasedTask& task, const bool& stopping);
+               const LeasedTask& task);
 
-  asio::awaitable<void> make_room(std::int64_t bytes);
+  asio::awaitable<Budget::Room> make_room(std::int64_t bytes);
 
   // Checks a segment and starts to store it. verification_failed if it is not what the plan asks
   // for; or the error that storing an earlier one has ended with.
-  Async<> accept(sandbox::SegmentBegin begin, Bytes bytes);
+  Async<> accept(sandbox::SegmentBegin begin, Bytes bytes, Budget::Room room);
 
-  // Waits until everything accepted is committed. lease_lost, or cancelled when stopping.
+  // Nothing is tried again from now on, nobody waits for room: the task is not ours any more, or
+  // will not be soon.
+  void give_up();
+
+  // Waits until everything accepted is committed, or has ended in an error: the first.
   Async<> drain();
 
  private:
+  struct Init {
+    bmff::InitInfo info;
+    std::unique_ptr<Notice> settled;  // committed, or never will be
+  };
+
   Result<Segment> describe(const sandbox::SegmentBegin& begin, ByteView bytes);
   Result<> check_media(const Segment& segment, const bmff::InitInfo& init) const;
-  asio::awaitable<void> save(Segment segment, Bytes bytes);
-  Async<> store_and_commit(Segment segment, const Bytes& bytes);
-  Async<> compare_with_stored(std::string rendition, const Bytes& bytes);
-  asio::awaitable<bool> wait_before_retry(int attempt, const Error& error);
+  asio::awaitable<void> save(Segment segment, Bytes bytes, Budget::Room room);
+  Async<> store_and_commit(const Segment& segment, const Bytes& bytes);
+  Async<> put(const Segment& segment, const Bytes& bytes);
+  Async<CommitOutcome> commit(const Segment& segment);
+  Async<> settle_loser(const Segment& segment, const Bytes& bytes);
+  Async<bool> remove_unless_committed(const Segment& segment);
+  Async<> compare_with_stored(const Segment& segment, const Bytes& bytes);
+  asio::awaitable<bool> try_again(int attempt, const Error& error);
 
   const Ports& ports_;
   Budget& budget_;
   const LeasedTask& task_;
-  const bool& stopping_;
+  asio::any_io_executor executor_;
   Nursery saving_;
-  std::map<std::string, bmff::InitInfo, std::less<>> inits_;  // by rendition
-  std::optional<Error> error_;                                // the first
+  std::map<std::string, Init, std::less<>> inits_;  // by rendition
+  Notice given_up_;
+  bool room_unwanted_ = false;
+  std::optional<Error> error_;  // the first
 };
 
 }  // namespace vodmill::worker

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "plan/task_spec.h"
 #include "worker/segment_saver.h"
 
 namespace vodmill::worker {
@@ -13,14 +14,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr Milliseconds kLookAgain{1'000};
-constexpr Milliseconds kCrashDelay{1'000};
-constexpr Milliseconds kStoreDelay{5'000};
-
-// Whose fault an error is decides what becomes of the task.
-bool is_of_the_machinery(ErrorCode code) {
-  return code == ErrorCode::storage_unavailable || code == ErrorCode::disk_full ||
-         code == ErrorCode::not_found || code == ErrorCode::cancelled;
-}
+constexpr Milliseconds kBetweenLooks{100};
 
 // The first segment of each rung that has no row yet: the front that a retry goes on from.
 int front_of(const LeasedTask& task, std::string_view rendition, int first, int end) {
@@ -63,50 +57,78 @@ class TaskRunner::Run final : public MillListener {
   Run(TaskRunner& runner, const LeasedTask& task, sandbox::Child mill)
       : runner_(runner),
         task_(task),
-        saver_(runner.ports_, runner.budget_, runner.executor_, task, runner.stopping_),
+        saver_(runner.ports_, runner.budget_, runner.executor_, task),
         mill_(runner.executor_, std::move(mill), runner.options_, runner.ranges_, task.source,
               *this),
         beating_(runner.executor_),
-        next_beat_(runner.executor_) {}
+        ended_(runner.executor_) {}
 
   asio::awaitable<MillOutcome> run() {
     beating_.spawn(beat());
+    beating_.spawn(end_in_time());
     MillOutcome outcome = co_await mill_.run(plan::to_json(spec_of(task_)));
     Result<> saved = co_await saver_.drain();
-    ended_ = true;
-    next_beat_.cancel();
+    ended_.give();
     co_await beating_.join();
-    if (!saved) outcome = MillOutcome{.result = {}, .error = std::move(saved).error()};
+    if (outcome.end == MillEnd::done && !saved) {
+      outcome.end = end_of(saved.error().code);
+      outcome.error = std::move(saved).error();
+    }
+    log::info("task {}: {} frames encoded", task_.task.id.str(), progress_.encoded);
     co_return outcome;
   }
 
-  Async<> segment(sandbox::SegmentBegin begin, Bytes bytes) override {
-    return saver_.accept(std::move(begin), std::move(bytes));
+  // Ends the mill at once, and what waits for the store as soon as the store answers.
+  void give_up(MillEnd end, Error why) {
+    mill_.kill(end, std::move(why));
+    saver_.give_up();
   }
-  asio::awaitable<void> make_room(std::int64_t bytes) override { return saver_.make_room(bytes); }
-  void progress(std::int64_t done) override { done_ = std::max(done_, done); }
+
+  const Task& task() const { return task_.task; }
+
+  asio::awaitable<Budget::Room> make_room(std::int64_t bytes) override {
+    return saver_.make_room(bytes);
+  }
+  Async<> segment(sandbox::SegmentBegin begin, Bytes bytes, Budget::Room room) override {
+    return saver_.accept(std::move(begin), std::move(bytes), std::move(room));
+  }
+  void progress(sandbox::Progress progress) override {
+    progress_.done = std::max(progress_.done, progress.done);
+    progress_.encoded = std::max(progress_.encoded, progress.encoded);
+    log::debug("task {} token {}: {} frames encoded", task_.task.id.str(), task_.token.value,
+               progress_.encoded);
+  }
 
  private:
-  // Keeps the lease; a worker that cannot renew it kills its mill before it ends.
   asio::awaitable<void> beat() {
     const WorkerOptions& options = runner_.options_;
-    auto held_until = SteadyClock::now() + options.lease;
-    while (!ended_) {
-      next_beat_.expires_after(options.heartbeat);
-      boost::system::error_code ignored;
-      co_await next_beat_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-      if (ended_) co_return;
-      if (runner_.stopping_) mill_.kill({ErrorCode::cancelled, "The worker is stopping."});
+    for (;;) {
+      co_await ended_.wait(options.heartbeat);
+      if (ended_.given()) co_return;
       const auto asked_at = SteadyClock::now();
       const TaskId id = task_.task.id;
-      Result<> renewed = co_await runner_.ports_.tasks.renew(id, task_.token, options.lease, done_);
+      Result<> renewed =
+          co_await runner_.ports_.tasks.renew(id, task_.token, options.lease, progress_.done);
       if (renewed) {
-        held_until = asked_at + options.lease;
+        held_until_ = asked_at + options.lease;
       } else if (renewed.error().code == ErrorCode::lease_lost) {
-        mill_.kill(std::move(renewed).error());
-      } else if (SteadyClock::now() + 2 * options.heartbeat > held_until) {
-        mill_.kill({ErrorCode::lease_lost, "The lease could not be renewed in time."});
+        give_up(MillEnd::lost, std::move(renewed).error());
       }
+    }
+  }
+
+  // A worker that cannot renew its lease ends its mill before the lease does, even while renew()
+  // has not answered. The task is still given back when the catalog can be reached again.
+  asio::awaitable<void> end_in_time() {
+    const Milliseconds margin = 2 * runner_.options_.heartbeat;
+    while (!ended_.given()) {
+      const auto left = std::chrono::duration_cast<Milliseconds>(held_until_ - SteadyClock::now());
+      if (left <= margin) {
+        mill_.kill(MillEnd::hindered,
+                   {ErrorCode::storage_unavailable, "The lease could not be renewed in time."});
+        co_return;
+      }
+      co_await ended_.wait(left - margin + Milliseconds(1));
     }
   }
 
@@ -115,22 +137,22 @@ class TaskRunner::Run final : public MillListener {
   SegmentSaver saver_;
   MillRun mill_;
   Nursery beating_;
-  asio::steady_timer next_beat_;
-  std::int64_t done_ = 0;
-  bool ended_ = false;
+  Notice ended_;
+  SteadyClock::time_point held_until_ = SteadyClock::now() + runner_.options_.lease;
+  sandbox::Progress progress_;
 };
 
 TaskRunner::TaskRunner(const Ports& ports, const WorkerOptions& options,
-                       asio::any_io_executor executor, const bool& stopping)
+                       asio::any_io_executor executor, const Notice& stopping)
     : ports_(ports),
       options_(options),
       executor_(executor),
       stopping_(stopping),
       budget_(executor, options.segment_bytes),
-      ranges_(ports.blobs, options.range_cache_bytes) {}
+      ranges_(executor, ports.blobs, options.range_cache_bytes) {}
 
 void TaskRunner::keep_a_spare() {
-  if (spare_ || stopping_) return;
+  if (spare_ || stopping_.given()) return;
   auto started = sandbox::start_child(options_.child);
   if (started) {
     spare_.emplace(std::move(*started));
@@ -149,48 +171,73 @@ Result<sandbox::Child> TaskRunner::take_mill() {
   return sandbox::start_child(options_.child);
 }
 
-Async<> TaskRunner::settle(const LeasedTask& task, MillOutcome outcome) {
+void TaskRunner::stop() {
+  spare_.reset();
+  for (Run* run : running_) {
+    run->give_up(MillEnd::hindered, {ErrorCode::cancelled, "The worker is stopping."});
+  }
+}
+
+Async<> TaskRunner::tell_catalog(const LeasedTask& task, const MillOutcome& outcome) {
   const TaskId id = task.task.id;
   const Token token = task.token;
-  if (outcome.result) {
-    Result<> done = co_await ports_.tasks.finish(id, token, json::serialize(*outcome.result));
-    co_return done;
+  switch (outcome.end) {
+    case MillEnd::done:
+      return ports_.tasks.finish(id, token, json::serialize(outcome.result));
+    case MillEnd::refused:
+      return ports_.tasks.fail(id, token, outcome.error);
+    case MillEnd::crashed:
+      return ports_.tasks.crashed(id, token, outcome.error, options_.crash_delay);
+    case MillEnd::hindered:
+    case MillEnd::lost:
+      break;
   }
-  Error error = std::move(*outcome.error);
-  if (error.code == ErrorCode::lease_lost) co_return Result<>();
-  if (is_of_the_machinery(error.code)) {
-    log::warn("task {} is given back: {}", id.str(), error.message);
-    const Milliseconds delay = stopping_ ? Milliseconds(0) : kStoreDelay;
-    Result<> done = co_await ports_.tasks.give_back(id, token, delay);
-    co_return done;
+  return ports_.tasks.give_back(id, token, stopping_.given() ? Milliseconds(0) : options_.store_delay);
+}
+
+// A catalog that is away is waited for: nobody may pay for it with an attempt or a loss.
+asio::awaitable<void> TaskRunner::settle(const LeasedTask& task, MillOutcome outcome) {
+  if (outcome.end == MillEnd::lost) co_return;
+  if (outcome.end == MillEnd::hindered) {
+    log::warn("task {} is given back: {}", task.task.id.str(), outcome.error.message);
   }
-  if (outcome.crashed) {
-    Result<> done = co_await ports_.tasks.crashed(id, token, std::move(error), kCrashDelay);
-    co_return done;
+  for (;;) {
+    Result<> told = co_await tell_catalog(task, outcome);
+    if (told || told.error().code == ErrorCode::lease_lost) co_return;
+    log::warn("task {}: {}", task.task.id.str(), told.error().message);
+    const bool may_come_back = end_of(told.error().code) == MillEnd::hindered;
+    if (stopping_.given() || !may_come_back) co_return;
+    co_await stopping_.wait(kLookAgain);
   }
-  Result<> done = co_await ports_.tasks.fail(id, token, std::move(error));
-  co_return done;
+}
+
+asio::awaitable<MillOutcome> TaskRunner::do_task(const LeasedTask& task) {
+  MillOutcome outcome;
+  if (stopping_.given()) {
+    outcome.error = {ErrorCode::cancelled, "The worker is stopping."};
+    co_return outcome;
+  }
+  auto mill = take_mill();
+  if (!mill) {
+    outcome.error = std::move(mill).error().within("start a mill");
+    co_return outcome;
+  }
+  Run run(*this, task, std::move(*mill));
+  keep_a_spare();
+  running_.insert(&run);
+  outcome = co_await run.run();
+  running_.erase(&run);
+  co_return outcome;
 }
 
 asio::awaitable<void> TaskRunner::run_task(LeasedTask task) {
-  auto mill = take_mill();
-  MillOutcome outcome;
-  if (mill) {
-    Run run(*this, task, std::move(*mill));
-    keep_a_spare();
-    outcome = co_await run.run();
-  } else {
-    outcome.error = Error{ErrorCode::storage_unavailable, mill.error().message};
-  }
-  Result<> settled = co_await settle(task, std::move(outcome));
-  if (!settled && settled.error().code != ErrorCode::lease_lost) {
-    log::warn("task {}: {}", task.task.id.str(), settled.error().message);
-  }
+  MillOutcome outcome = co_await do_task(task);
+  co_await settle(task, std::move(outcome));
 }
 
 asio::awaitable<void> TaskRunner::run_slot() {
   keep_a_spare();
-  while (!stopping_) {
+  while (!stopping_.given()) {
     const std::uint64_t seen = ports_.bell.count();
     auto leased = co_await ports_.tasks.lease(options_.id, options_.build, options_.lease);
     if (leased && *leased) {
@@ -199,7 +246,34 @@ asio::awaitable<void> TaskRunner::run_slot() {
       continue;
     }
     if (!leased) log::warn("lease a task: {}", leased.error().message);
-    if (!stopping_) co_await ports_.bell.wait(seen, kLookAgain);
+    if (!stopping_.given()) {
+      co_await ports_.bell.wait(seen, kLookAgain);
+    }
+  }
+}
+
+asio::awaitable<bool> TaskRunner::has_ended(VideoId id, int generation) {
+  Result<Video> video = co_await ports_.videos.get(std::move(id));
+  if (!video) co_return video.error().code == ErrorCode::not_found;
+  co_return video->generation != generation || is_final(video->status);
+}
+
+asio::awaitable<void> TaskRunner::watch_videos() {
+  while (!stopping_.given()) {
+    const std::uint64_t seen = ports_.bell.count();
+    std::set<std::pair<VideoId, int>> videos;
+    for (const Run* run : running_) videos.emplace(run->task().video, run->task().generation);
+    for (const auto& [video, generation] : videos) {
+      const bool ended = co_await has_ended(video, generation);
+      if (!ended) continue;
+      for (Run* run : running_) {
+        if (run->task().video != video || run->task().generation != generation) continue;
+        run->give_up(MillEnd::lost, {ErrorCode::lease_lost, "The video has ended."});
+      }
+    }
+    co_await ports_.bell.wait(seen, kLookAgain);
+    // Commits may come by the dozen.
+    co_await stopping_.wait(kBetweenLooks);
   }
 }
 

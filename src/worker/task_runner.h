@@ -3,38 +3,53 @@
 // Knows nothing of queues: whichever queue brought the job, tasks come from the catalog.
 #pragma once
 
-#include "plan/task_spec.h"
+#include <set>
+
 #include "worker/budget.h"
 #include "worker/context.h"
 #include "worker/mill_run.h"
-#include "worker/nursery.h"
+#include "worker/notice.h"
 #include "worker/range_cache.h"
 
 namespace vodmill::worker {
 
 class TaskRunner {
  public:
-  // Everything must outlive the runner. `stopping` is read, never written.
+  // Everything must outlive the runner.
   TaskRunner(const Ports& ports, const WorkerOptions& options, asio::any_io_executor executor,
-             const bool& stopping);
+             const Notice& stopping);
 
-  // One slot: leases and runs tasks until stopping; then gives back what it has.
+  // One slot: leases and runs tasks until stopping.
   asio::awaitable<void> run_slot();
+
+  // Ends the mills of videos that were cancelled, retried, removed or have failed, as soon as the
+  // catalog says so; until stopping.
+  asio::awaitable<void> watch_videos();
+
+  // Kills every mill. Its tasks go back without an attempt. Call it after the notice was given.
+  void stop();
+
+  // Bytes of segments that wait for the store, and mills that wait for room.
+  const Budget& unsent() const { return budget_; }
 
  private:
   class Run;
   asio::awaitable<void> run_task(LeasedTask task);
+  asio::awaitable<MillOutcome> do_task(const LeasedTask& task);
   Result<sandbox::Child> take_mill();
   void keep_a_spare();
-  Async<> settle(const LeasedTask& task, MillOutcome outcome);
+  asio::awaitable<void> settle(const LeasedTask& task, MillOutcome outcome);
+  Async<> tell_catalog(const LeasedTask& task, const MillOutcome& outcome);
+  asio::awaitable<bool> has_ended(VideoId video, int generation);
 
   const Ports& ports_;
   const WorkerOptions& options_;
   asio::any_io_executor executor_;
-  const bool& stopping_;
+  const Notice& stopping_;
   Budget budget_;
   RangeCache ranges_;
   std::optional<sandbox::Child> spare_;  // loaded and locked, waiting for a task
+  std::set<Run*> running_;
 };
 
 }  // namespace vodmill::worker

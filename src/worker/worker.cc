@@ -5,10 +5,13 @@
 namespace vodmill::worker {
 
 Worker::Worker(Ports ports, WorkerOptions options, asio::any_io_executor executor)
-    : ports_(ports),
+    : store_(ports.blobs),
+      ports_{ports.videos, ports.generations, ports.tasks, ports.outbox,
+             store_,       ports.queue,       ports.bell},
       options_(std::move(options)),
+      stopping_(executor),
       tasks_(ports_, options_, executor, stopping_),
-      jobs_(ports_, options_, executor, stopping_),
+      jobs_(ports_, options_, store_, executor, stopping_),
       duties_(executor) {}
 
 void Worker::start() {
@@ -17,11 +20,13 @@ void Worker::start() {
   duties_.spawn(jobs_.adopt_orphans());
   duties_.spawn(find_lost_jobs(ports_, stopping_));
   duties_.spawn(sweep_keys(ports_, stopping_));
+  duties_.spawn(tasks_.watch_videos());
   for (int slot = 0; slot < options_.slots; ++slot) duties_.spawn(tasks_.run_slot());
 }
 
 asio::awaitable<void> Worker::stop() {
-  stopping_ = true;
+  stopping_.give();
+  tasks_.stop();
   ports_.bell.ring();
   co_await duties_.join();
 }

@@ -6,8 +6,10 @@
 
 #include "worker/context.h"
 #include "worker/job_holder.h"
+#include "worker/notice.h"
 #include "worker/nursery.h"
 #include "worker/task_runner.h"
+#include "worker/watched_store.h"
 
 namespace vodmill::worker {
 
@@ -18,14 +20,17 @@ class Worker {
   // Starts everything; returns at once.
   void start();
 
-  // Kills the mills, gives tasks and jobs back without spending an attempt, and ends when nothing
-  // of the worker runs any more.
+  // Kills the mills at once, gives tasks, leases and jobs back without spending an attempt, and
+  // ends when nothing of the worker runs any more.
   asio::awaitable<void> stop();
 
+  const TaskRunner& tasks() const { return tasks_; }
+
  private:
-  const Ports ports_;
+  WatchedStore store_;
+  const Ports ports_;  // with store_
   const WorkerOptions options_;
-  bool stopping_ = false;
+  Notice stopping_;
   TaskRunner tasks_;
   JobHolder jobs_;
   Nursery duties_;

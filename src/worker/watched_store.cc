@@ -1,0 +1,48 @@
+#include "worker/watched_store.h"
+
+namespace vodmill::worker {
+
+template <class T>
+void WatchedStore::note(const Result<T>& result, std::string& trouble) {
+  const bool is_away = !result && (result.error().code == ErrorCode::storage_unavailable ||
+                                   result.error().code == ErrorCode::disk_full);
+  if (is_away) {
+    trouble = "waiting for the store: " + result.error().message;
+  } else {
+    trouble.clear();
+  }
+}
+
+Async<std::unique_ptr<BlobWriter>> WatchedStore::create(BlobKey key) {
+  auto writer = co_await below_.create(std::move(key));
+  note(writer, writing_);
+  co_return writer;
+}
+
+Async<> WatchedStore::put(BlobKey key, Bytes bytes) {
+  Result<> stored = co_await below_.put(std::move(key), std::move(bytes));
+  note(stored, writing_);
+  co_return stored;
+}
+
+Async<BlobInfo> WatchedStore::stat(BlobKey key) {
+  auto info = co_await below_.stat(std::move(key));
+  note(info, reading_);
+  co_return info;
+}
+
+Async<Bytes> WatchedStore::read(BlobKey key, std::int64_t offset, std::int64_t length) {
+  auto bytes = co_await below_.read(std::move(key), offset, length);
+  note(bytes, reading_);
+  co_return bytes;
+}
+
+Async<std::vector<BlobInfo>> WatchedStore::list(std::string prefix, std::string after, int limit) {
+  auto page = co_await below_.list(std::move(prefix), std::move(after), limit);
+  note(page, reading_);
+  co_return page;
+}
+
+Async<> WatchedStore::remove(BlobKey key) { return below_.remove(std::move(key)); }
+
+}  // namespace vodmill::worker

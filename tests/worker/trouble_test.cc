@@ -1,0 +1,148 @@
+// What a video goes through when a store is away, a mill dies or the worker is stopped.
+#include <signal.h>
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "worker/world.h"
+
+namespace vodmill {
+namespace {
+
+class StoreAway : public WorkerTest, public testing::WithParamInterface<ErrorCode> {};
+
+TEST_P(StoreAway, CostsTimeAndNothingElse) {
+  start_worker();
+  const VideoId id = upload(20);
+  ASSERT_TRUE(turn_until([&] { return rows_of(id).size() >= 4; }));
+  store_.fail_all(Error{GetParam(), "the store is away"});
+  EXPECT_TRUE(turn_until([&] { return video(id).waiting_reason.contains("the store is away"); }));
+  turn_for(Milliseconds(3000));
+  EXPECT_EQ(video(id).status, VideoStatus::processing);
+  store_.fail_all(std::nullopt);
+  EXPECT_EQ(wait_for_end(id).status, VideoStatus::completed);
+  for (const Task& task : tasks_of(id)) EXPECT_EQ(task.attempts + task.losses, 0);
+  EXPECT_EQ(video(id).waiting_reason, "");
+  expect_whole(id);
+}
+
+TEST_P(StoreAway, FromTheFirstByteOnCostsTimeAndNothingElse) {
+  const VideoId id = upload(2);
+  store_.fail_all(Error{GetParam(), "the store is away"});
+  start_worker();
+  EXPECT_TRUE(turn_until([&] { return video(id).waiting_reason.contains("the store is away"); }));
+  store_.fail_all(std::nullopt);
+  EXPECT_EQ(wait_for_end(id).status, VideoStatus::completed);
+  for (const Task& task : tasks_of(id)) EXPECT_EQ(task.attempts + task.losses, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(WorkerTest, StoreAway,
+                         testing::Values(ErrorCode::storage_unavailable, ErrorCode::disk_full));
+
+TEST_F(WorkerTest, TriesASingleFailedPutAgain) {
+  start_worker();
+  for (int nth = 2; nth < 12; nth += 3) {
+    store_.fail_call("put", nth, Error{ErrorCode::storage_unavailable, "503"});
+  }
+  const VideoId id = upload(4);
+  EXPECT_EQ(wait_for_end(id).status, VideoStatus::completed);
+  expect_whole(id);
+}
+
+TEST_F(WorkerTest, SaysSoWhenTheSourceIsGone) {
+  const VideoId id = upload(2);
+  must(wait_for(store_.remove(BlobKey(id.str() + "/source"))));
+  start_worker();
+  const Video ended = wait_for_end(id);
+  ASSERT_TRUE(ended.error);
+  EXPECT_EQ(ended.error->code, ErrorCode::fetch_failed);
+}
+
+TEST_F(WorkerTest, GoesOnBehindTheLastSegmentWhenAMillDies) {
+  start_worker(options(1));
+  const VideoId id = upload(60);
+  const auto committed = [&](const Segment& row) { return row.rendition == "v0"; };
+  ASSERT_TRUE(turn_until([&] { return std::ranges::count_if(rows_of(id), committed) >= 6; }));
+  for (const pid_t mill : running_mills()) ::kill(mill, SIGKILL);
+  EXPECT_EQ(wait_for_end(id).status, VideoStatus::completed);
+  int attempts = 0;
+  std::int64_t encoded = 0;
+  for (const Task& task : tasks_of(id)) {
+    attempts += task.attempts;
+    if (task.kind != TaskKind::chunk) continue;
+    encoded += parse_json(task.result)->as_object().at("encoded").as_int64();
+  }
+  EXPECT_EQ(attempts, 1);
+  // What the last life of each task has encoded: not what was committed before.
+  const Generation generation = must(wait_for(videos_.generation(id, 1)));
+  const auto renditions = static_cast<std::int64_t>(generation.plan->ladder.size());
+  const auto leads = 24 * renditions * std::ssize(generation.plan->chunks);
+  EXPECT_LE(encoded, generation.plan->frames * renditions + leads);
+  EXPECT_LT(encoded, generation.plan->frames * renditions);
+  expect_whole(id);
+}
+
+TEST_F(WorkerTest, FailsAVideoWhoseMillsDieEachTime) {
+  start_worker(options(1));
+  const VideoId id = upload(60);
+  int killed = 0;
+  const auto kill_and_look = [&] {
+    const std::vector<Task> tasks = tasks_of(id);
+    const auto leased = std::ranges::find(tasks, TaskState::leased, &Task::state);
+    const bool is_busy =
+        leased != tasks.end() && leased->kind != TaskKind::probe && leased->done > 0;
+    if (is_busy && leased->attempts == killed) {
+      ++killed;
+      for (const pid_t mill : running_mills()) ::kill(mill, SIGKILL);
+    }
+    return is_final(video(id).status);
+  };
+  ASSERT_TRUE(turn_until(kill_and_look));
+  const Video ended = video(id);
+  EXPECT_EQ(ended.status, VideoStatus::failed);
+  ASSERT_TRUE(ended.error);
+  EXPECT_EQ(ended.error->code, ErrorCode::transcode_failed);
+  EXPECT_EQ(killed, kMaxAttempts);
+  EXPECT_TRUE(turn_until([&] { return keys(id.str() + "/g1/").empty(); }));
+}
+
+TEST_F(WorkerTest, StopsAtOnceAndGivesBackWhatItHas) {
+  worker::Worker& worker = start_worker();
+  const VideoId id = upload(60);
+  ASSERT_TRUE(turn_until([&] { return rows_of(id).size() >= 8; }));
+  const auto before = std::chrono::steady_clock::now();
+  stop(worker);
+  EXPECT_LT(std::chrono::steady_clock::now() - before, Milliseconds(700));
+  EXPECT_TRUE(running_mills().empty());
+  for (const Task& task : tasks_of(id)) {
+    EXPECT_NE(task.state, TaskState::leased);
+    EXPECT_EQ(task.attempts + task.losses, 0);
+  }
+  EXPECT_EQ(video(id).status, VideoStatus::processing);
+
+  // The next one need not wait for a lease to run out.
+  worker::WorkerOptions patient = options();
+  patient.lease = Milliseconds(60'000);
+  start_worker(patient);
+  EXPECT_EQ(wait_for_end(id).status, VideoStatus::completed);
+  for (const Task& task : tasks_of(id)) EXPECT_EQ(task.attempts + task.losses, 0);
+  expect_whole(id);
+}
+
+TEST_F(WorkerTest, StopsWhileTheStoreIsAway) {
+  worker::Worker& worker = start_worker();
+  const VideoId id = upload(20);
+  ASSERT_TRUE(turn_until([&] { return rows_of(id).size() >= 4; }));
+  store_.fail_all(Error{ErrorCode::storage_unavailable, "the store is away"});
+  turn_for(Milliseconds(2000));
+  const auto before = std::chrono::steady_clock::now();
+  stop(worker);
+  EXPECT_LT(std::chrono::steady_clock::now() - before, Milliseconds(700));
+  store_.fail_all(std::nullopt);
+  start_worker();
+  EXPECT_EQ(wait_for_end(id).status, VideoStatus::completed);
+  expect_whole(id);
+}
+
+}  // namespace
+}  // namespace vodmill
