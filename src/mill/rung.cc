@@ -47,29 +47,27 @@ Result<Rung> Rung::open(const Plan& plan, std::size_t index, int first_segment, 
 }
 
 Result<> Rung::add(const AVFrame& picture, std::int64_t n, Output& output) {
+  if (segment_ == end_segment_) return {};
   const bool idr = std::ranges::binary_search(plan_->idrs, n);
   TRY_VOID(encoder_->send(picture, n, idr));
   ++encoded_;
   return drain(output);
 }
 
+// Ends with the last packet of ours: what the encoder still holds then are throw-away frames, which
+// only had to be seen, not encoded.
 Result<> Rung::drain(Output& output) {
-  while (TRY(encoder_->receive(*packet_))) {
-    const bool is_key = (packet_->flags & AV_PKT_FLAG_KEY) != 0;
+  while (segment_ < end_segment_ && TRY(encoder_->receive(*packet_))) {
     const std::int64_t n = packet_->pts;
-    // GOPs are closed: the key frame of a segment comes before all its other packets and after all
-    // earlier ones.
-    if (is_key && segment_has_packets_ && n == boundary(*plan_, segment_ + 1)) {
-      TRY_VOID(close_segment(output));
-    }
-    const bool is_ours = segment_ < end_segment_ && n >= boundary(*plan_, segment_) &&
-                         n < boundary(*plan_, segment_ + 1);
-    if (!is_ours) {
+    const std::int64_t begin = boundary(*plan_, segment_);
+    const std::int64_t end = boundary(*plan_, segment_ + 1);
+    if (n < begin || n >= end) {
       av_packet_unref(packet_.get());
       continue;
     }
-    segment_has_packets_ = true;
     TRY_VOID(muxer_->write(*packet_));
+    // GOPs are closed: all packets of a segment come before any of the next.
+    if (++segment_packets_ == end - begin) TRY_VOID(close_segment(output));
   }
   return {};
 }
@@ -82,14 +80,13 @@ Result<> Rung::close_segment(Output& output) {
   }
   TRY_VOID(output.segment(rendition_->name, segment_, bytes));
   ++segment_;
-  segment_has_packets_ = false;
+  segment_packets_ = 0;
   return {};
 }
 
 Result<> Rung::finish(Output& output) {
   TRY_VOID(encoder_->finish());
   TRY_VOID(drain(output));
-  if (segment_has_packets_) TRY_VOID(close_segment(output));
   if (segment_ != end_segment_) {
     return fail(ErrorCode::verification_failed,
                 fmt::format("{} ended at segment {} instead of {}", rendition_->name, segment_,

@@ -20,12 +20,15 @@ class Rung {
   std::int64_t first_frame() const { return first_frame_; }
   std::int64_t end_frame() const { return end_frame_; }
 
-  // Encodes the picture as output frame n. REQUIRES: every frame from first_frame() on, in order.
+  // Gives the encoder the picture as output frame n. REQUIRES: every frame from first_frame() on,
+  // in order.
   Result<> add(const AVFrame& picture, std::int64_t n, Output& output);
 
-  // No more pictures: closes the last segment. verification_failed if a segment is missing.
+  // No more pictures: encodes what is left of the last segment. verification_failed if one is
+  // missing.
   Result<> finish(Output& output);
 
+  // Pictures given to the encoder.
   std::int64_t encoded() const { return encoded_; }
 
  private:
@@ -40,7 +43,7 @@ class Rung {
   std::int64_t first_frame_;
   std::int64_t end_frame_;
   std::int64_t encoded_ = 0;
-  bool segment_has_packets_ = false;
+  std::int64_t segment_packets_ = 0;
   std::optional<av::VideoEncoder> encoder_;
   std::optional<av::SegmentMuxer> muxer_;
   av::PacketPtr packet_ = av::make_packet();
