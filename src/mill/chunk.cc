@@ -12,15 +12,32 @@ namespace {
 
 constexpr int kFramesBetweenReports = 8;
 
+// Which renditions one decode makes, by their index in the ladder: [first, end).
+struct Rungs {
+  std::size_t first, end;
+};
+
+// How far the chunk is, all its decodes together.
+struct Work {
+  std::int64_t done = 0;  // pixels x frames that are there, committed ones included
+  std::int64_t decoded = 0;
+  std::int64_t encoded = 0;
+  std::int64_t undecodable = 0;
+};
+
+// One decode of the chunk.
 class ChunkEncoder {
  public:
-  ChunkEncoder(const plan::TaskSpec& spec, Output& output)
+  ChunkEncoder(const plan::TaskSpec& spec, Rungs wanted, Work before, Output& output)
       : plan_(*spec.plan),
         chunk_(plan_.chunks[static_cast<std::size_t>(spec.chunk)]),
+        wanted_(wanted),
+        before_(before),
         output_(output),
-        normalizer_(plan_, plan_.source_time_base) {}
+        normalizer_(plan_, plan_.source_time_base),
+        done_(before.done) {}
 
-  Result<json::object> run(av::ByteSource& source, const plan::TaskSpec& spec);
+  Result<Work> run(av::ByteSource& source, const plan::TaskSpec& spec);
 
  private:
   Result<> open_rungs(const std::vector<int>& resume);
@@ -36,13 +53,15 @@ class ChunkEncoder {
 
   const Plan& plan_;
   const Chunk chunk_;
+  const Rungs wanted_;
+  const Work before_;
   Output& output_;
   av::Normalizer normalizer_;
   std::optional<av::Cascade> cascade_;
   std::vector<std::optional<Rung>>
-      rungs_;                        // in ladder order; none where every segment is committed
+      rungs_;  // in ladder order; none where every segment is committed or none is wanted
   std::deque<Range> in_normalizer_;  // of the frames given to it, in order
-  std::int64_t done_ = 0;            // pixels x frames, committed ones included
+  std::int64_t done_;
   int unreported_ = 0;
 };
 
@@ -50,15 +69,28 @@ std::int64_t pixels(const Rendition& rendition) {
   return static_cast<std::int64_t>(rendition.width) * rendition.height;
 }
 
+int front_of(int resume, const Chunk& chunk) {
+  return std::clamp(resume, chunk.first_segment, chunk.end_segment);
+}
+
+std::int64_t committed(const plan::TaskSpec& spec) {
+  const Plan& plan = *spec.plan;
+  const Chunk& chunk = plan.chunks[static_cast<std::size_t>(spec.chunk)];
+  const auto at = [&](int segment) { return plan.boundaries[static_cast<std::size_t>(segment)]; };
+  std::int64_t done = 0;
+  for (std::size_t i = 0; i < plan.ladder.size(); ++i) {
+    const int front = front_of(spec.resume[i], chunk);
+    done += pixels(plan.ladder[i]) * (at(front) - at(chunk.first_segment));
+  }
+  return done;
+}
+
 Result<> ChunkEncoder::open_rungs(const std::vector<int>& resume) {
   for (std::size_t i = 0; i < plan_.ladder.size(); ++i) {
     rungs_.emplace_back();
-    const int first = std::clamp(resume[i], chunk_.first_segment, chunk_.end_segment);
-    const auto at = [&](int segment) {
-      return plan_.boundaries[static_cast<std::size_t>(segment)];
-    };
-    done_ += pixels(plan_.ladder[i]) * (at(first) - at(chunk_.first_segment));
-    if (first == chunk_.end_segment) continue;
+    const int first = front_of(resume[i], chunk_);
+    const bool is_wanted = i >= wanted_.first && i < wanted_.end;
+    if (!is_wanted || first == chunk_.end_segment) continue;
     rungs_.back().emplace(TRY(Rung::open(plan_, i, first, chunk_.end_segment)));
   }
   return {};
@@ -71,7 +103,7 @@ Result<> ChunkEncoder::report() {
 }
 
 std::int64_t ChunkEncoder::encoded() const {
-  std::int64_t frames = 0;
+  std::int64_t frames = before_.encoded;
   for (const auto& rung : rungs_) frames += rung ? rung->encoded() : 0;
   return frames;
 }
@@ -119,7 +151,7 @@ Result<> ChunkEncoder::encode(FrameReader& reader) {
   return encode_ready();
 }
 
-Result<json::object> ChunkEncoder::run(av::ByteSource& source, const plan::TaskSpec& spec) {
+Result<Work> ChunkEncoder::run(av::ByteSource& source, const plan::TaskSpec& spec) {
   cascade_.emplace(TRY(av::Cascade::make(plan_.ladder)));
   TRY_VOID(open_rungs(spec.resume));
   std::int64_t first = INT64_MAX;
@@ -129,8 +161,7 @@ Result<json::object> ChunkEncoder::run(av::ByteSource& source, const plan::TaskS
     first = std::min(first, rung->first_frame());
     end = std::max(end, rung->end_frame());
   }
-  json::object counts{{"decoded", 0}, {"encoded", 0}, {"undecodable", 0}};
-  if (first >= end) return counts;
+  if (first >= end) return before_;
 
   FrameReader reader = TRY(FrameReader::open(source, plan_, first, end, spec.threads));
   TRY_VOID(encode(reader));
@@ -138,17 +169,26 @@ Result<json::object> ChunkEncoder::run(av::ByteSource& source, const plan::TaskS
     if (rung) TRY_VOID(rung->finish(output_));
   }
   TRY_VOID(output_.progress(done_, encoded()));
-  counts["decoded"] = reader.decoded();
-  counts["encoded"] = encoded();
-  counts["undecodable"] = reader.undecodable();
-  return counts;
+  return Work{.done = done_,
+              .decoded = before_.decoded + reader.decoded(),
+              .encoded = encoded(),
+              .undecodable = std::max(before_.undecodable, reader.undecodable())};
 }
 
 }  // namespace
 
 Result<json::object> encode_chunk(av::ByteSource& source, const plan::TaskSpec& spec,
                                   Output& output) {
-  return ChunkEncoder(spec, output).run(source, spec);
+  const std::size_t rungs = spec.plan->ladder.size();
+  std::vector<Rungs> decodes{{0, rungs}};
+  // Somebody waits for the lowest rendition of the first chunk, and decoding that twice is cheap.
+  if (spec.chunk == 0 && rungs > 1) decodes = {{rungs - 1, rungs}, {0, rungs - 1}};
+  Work work{.done = committed(spec)};
+  for (const Rungs wanted : decodes) {
+    work = TRY(ChunkEncoder(spec, wanted, work, output).run(source, spec));
+  }
+  return json::object{
+      {"decoded", work.decoded}, {"encoded", work.encoded}, {"undecodable", work.undecodable}};
 }
 
 }  // namespace vodmill::mill

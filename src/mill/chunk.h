@@ -1,4 +1,5 @@
-// The chunk task: one decode, one cascade of scalers, every rendition of the chunk's segments.
+// The chunk task: one decode, one cascade of scalers, every rendition of the chunk's segments; the
+// first chunk's lowest rendition before the others.
 #pragma once
 
 #include "av/byte_source.h"
