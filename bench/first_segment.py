@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+# seconds from the last uploaded byte to the first segment one can play, against one ffmpeg's whole run
+"""Interleaved rounds on a video of two minutes, in 360p and in 1080p:
+
+  vodmill      upload to `vodmill serve`; from the last byte until the first segments of the lowest
+               rendition and of the sound have been fetched, by a player's requests; and until completed
+  one ffmpeg   the whole run of the best single ffmpeg command: its playlists are there at its end
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+import tempfile
+import time
+
+from harness import clips, figures, process, server, single_ffmpeg
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=120, help="length of the video")
+    parser.add_argument("--heights", type=int, nargs="+", choices=[360, 1080], default=[360, 1080])
+    parser.add_argument("--generated", action="store_true", help="not the real clip, ffmpeg's test picture")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
+    parser.add_argument("--json", action="store_true", help="all that was measured, as JSON")
+    return parser.parse_args()
+
+
+def vodmill_round(running, clip):
+    client = running.client()
+    video, last_byte = client.upload(clip)
+    answered = time.monotonic()
+    client.fetch_first_segments(video)
+    playable = time.monotonic()
+    while (status := client.status(video))["status"] in ("pending", "processing"):
+        time.sleep(0.05)
+    completed = time.monotonic()
+    if status["status"] != "completed":
+        sys.exit(f"the video ended as {status}")
+    client.request("DELETE", f"/v1/videos/{video['id']}")
+    return {"answered": answered - last_byte, "playable": playable - last_byte,
+            "completed": completed - last_byte}
+
+
+def ffmpeg_round(clip, plan):
+    with tempfile.TemporaryDirectory(prefix="vodmill-bench-") as folder:
+        return process.run(single_ffmpeg.command(clip, plan, folder)).wall
+
+
+def measure(options, height):
+    clip = clips.upload_clip(height, options.seconds, options.generated)
+    vodmill = options.build / "vodmill"
+    plan = json.loads(process.run([vodmill, "probe", clip]).output)["plan"]
+    ours, peer = [], []
+    # As both sides start from: no niceness.
+    with server.Server(vodmill, "--nice", "0") as running:
+        for number in range(options.rounds):
+            print(f"{height}p, round {number + 1} of {options.rounds}", file=sys.stderr)
+            ours.append(vodmill_round(running, clip))
+            peer.append(ffmpeg_round(clip, plan))
+    found = {key: [one[key] for one in ours] for key in ours[0]}
+    return {"clip": clip.name, "rounds": {"vodmill": ours, "one ffmpeg": peer},
+            "seconds": {key: figures.spread(values) for key, values in found.items()},
+            "one_ffmpeg_seconds": figures.spread(peer),
+            "playable_to_one_ffmpeg": figures.ratios(found["playable"], peer),
+            "completed_to_one_ffmpeg": figures.ratios(found["completed"], peer)}
+
+
+def row(height, found):
+    seconds = found["seconds"]
+    share = found["playable_to_one_ffmpeg"]["median"]
+    return [f"{height}p", figures.text(seconds["answered"], 3), figures.text(seconds["playable"]),
+            figures.text(seconds["completed"], 1), figures.text(found["one_ffmpeg_seconds"], 1),
+            f"1/{1 / share:.0f}", figures.text(found["completed_to_one_ffmpeg"])]
+
+
+def main():
+    options = arguments()
+    machine = process.machine()
+    found = {height: measure(options, height) for height in options.heights}
+    if options.json:
+        print(json.dumps({"machine": machine, "figures": found}))
+        return
+    print(f"seconds after the last byte of a {options.seconds}-second upload, "
+          f"{options.rounds} rounds, medians; {machine}\n")
+    print(figures.table(["source", "upload answered", "first segments fetched", "completed",
+                         "one ffmpeg, whole run", "first segments / one ffmpeg",
+                         "completed / one ffmpeg"],
+                        [row(height, one) for height, one in found.items()]))
+
+
+if __name__ == "__main__":
+    main()

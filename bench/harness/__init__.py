@@ -1,0 +1,1 @@
+"""What the measurements of bench/ share: clips, peers, processes and figures."""

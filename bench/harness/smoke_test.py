@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+"""smoke_test.py BUILD_FOLDER: every measurement still measures. Asserts figures, not their size."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+BENCH = pathlib.Path(__file__).resolve().parents[1]
+SMALL = ["--generated", "--seconds", "4", "--rounds", "1", "--json"]
+
+
+def measured(build, name, *flags):
+    command = [BENCH / f"{name}.py", "--build", build, *SMALL, *flags]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout)["figures"]
+
+
+def numbers(found, where=""):
+    """(path, number) for every number in FOUND."""
+    if isinstance(found, dict):
+        for key, value in found.items():
+            yield from numbers(value, f"{where}/{key}")
+    elif isinstance(found, list):
+        for number, value in enumerate(found):
+            yield from numbers(value, f"{where}/{number}")
+    elif isinstance(found, (int, float)):
+        yield where, found
+
+
+def check(name, found, wanted):
+    absent = [path for path in wanted if path not in dict(numbers(found))]
+    senseless = [f"{path} is {value}" for path, value in numbers(found) if not value > 0]
+    for complaint in [f"no {path}" for path in absent] + senseless:
+        print(f"{name}: {complaint}")
+    return not absent and not senseless
+
+
+def main():
+    build = pathlib.Path(sys.argv[1])
+    fine = check("engine", measured(build, "engine", "--height", "360"),
+                 ["/cpu_seconds/vodmill/median", "/cpu_seconds/one ffmpeg/median",
+                  "/cpu_seconds/x264 alone/median", "/wall_seconds/vodmill/median",
+                  "/peak_bytes/vodmill", "/core_use/median", "/cpu_to_one_ffmpeg/median",
+                  "/cpu_to_x264_alone/median", "/wall_to_one_ffmpeg/median"])
+    fine &= check("first_segment", measured(build, "first_segment", "--heights", "360"),
+                  ["/360/seconds/playable/median", "/360/one_ffmpeg_seconds/median",
+                   "/360/playable_to_one_ffmpeg/median"])
+    return 0 if fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
