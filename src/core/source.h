@@ -40,10 +40,10 @@ struct VideoStreamInfo {
   bool full_range = false;
   bool interlaced = false;
   Rational time_base{1, 1};
-  std::int64_t first_pts = 0;   // T0: smallest presented pts, in time_base units
-  std::int64_t end_pts = 0;     // last pts + its duration
-  std::int64_t packets = 0;     // that will be presented
-  Rational least_rate{0, 1};    // the lowest, up to 60, that shows nearly every frame
+  std::int64_t first_pts = 0;  // T0: smallest presented pts, in time_base units
+  std::int64_t end_pts = 0;    // last pts + its duration
+  std::int64_t packets = 0;    // that will be presented
+  Rational least_rate{0, 1};   // the lowest, up to 60, that shows nearly every frame
   Rational grid_rate{0,
                      1};  // the constant rate that the timestamps lie on; 0/1 when they lie on none
   std::vector<std::int64_t> keyframes;  // pts of random access points, ascending

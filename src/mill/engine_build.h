@@ -1,4 +1,5 @@
-// Which engine this binary holds: chunks of one video must come from one engine, or they may not fit.
+// Which engine this binary holds: chunks of one video must come from one engine, or they may not
+// fit.
 #pragma once
 
 #include "core/ids.h"

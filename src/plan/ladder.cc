@@ -1,8 +1,8 @@
 #include "plan/ladder.h"
 
 #include <algorithm>
-#include <cmath>
 #include <array>
+#include <cmath>
 #include <string>
 
 namespace vodmill::plan {

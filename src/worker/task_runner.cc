@@ -192,7 +192,8 @@ Async<> TaskRunner::tell_catalog(const LeasedTask& task, const MillOutcome& outc
     case MillEnd::lost:
       break;
   }
-  return ports_.tasks.give_back(id, token, stopping_.given() ? Milliseconds(0) : options_.store_delay);
+  return ports_.tasks.give_back(id, token,
+                                stopping_.given() ? Milliseconds(0) : options_.store_delay);
 }
 
 // A catalog that is away is waited for: nobody may pay for it with an attempt or a loss.
