@@ -138,7 +138,7 @@ Rational find_least_rate(const std::vector<std::int64_t>& pts, Rational time_bas
   }
   std::ranges::sort(rates, std::less{});
   const auto enough = std::ranges::find_if(rates, [&](Rational rate) {
-    return places(pts, time_base, rate) * 100 >= std::ssize(pts) * 97;
+    return places(pts, time_base, rate) * 100 >= std::ssize(pts) * 95;
   });
   return enough == rates.end() ? rates.back() : *enough;
 }

@@ -33,7 +33,7 @@ Rational choose_rate(Rational grid_rate, Rational least_rate);
 // allowed; 0/1 when fewer than nine in ten lie on any.
 Rational find_grid_rate(const std::vector<std::int64_t>& pts, Rational time_base);
 
-// The lowest rate at which at least 97 of 100 frames with these presentation times (as above) get a
+// The lowest rate at which at least 95 of 100 frames with these presentation times (as above) get a
 // place of their own: their average, a small multiple of it, or a rate that players know above it,
 // up to 60; 0/1 for fewer than two frames. A source that is slow for long and fast in bursts needs
 // far more than its average.

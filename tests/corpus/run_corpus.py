@@ -132,7 +132,7 @@ class Run:
             )
 
     def stream_index(self, case):
-        command = [self.binary, "probe", "--log-level", "off", str(case.path)]
+        command = [self.binary, "probe", "--log-level", "off", "--nice", "0", str(case.path)]
         done = subprocess.run(command, capture_output=True, timeout=300, check=False)
         return json.loads(done.stdout)["source"]["video"]["index"]
 
