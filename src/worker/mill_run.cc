@@ -23,7 +23,8 @@ constexpr Milliseconds kFirstRetry{200};
 constexpr Milliseconds kLongestRetry{5'000};
 
 // Bytes that have arrived; 0 at the end of the stream, whatever ended it.
-asio::awaitable<std::size_t> read_some(asio::posix::stream_descriptor& from, Bytes& into) {
+template <class Stream>
+asio::awaitable<std::size_t> read_some(Stream& from, Bytes& into) {
   boost::system::error_code error;
   const auto buffer = asio::buffer(into.data(), into.size());
   const std::size_t got =
@@ -64,7 +65,7 @@ MillRun::MillRun(asio::any_io_executor executor, sandbox::Child child, const Wor
       ranges_(ranges),
       source_(source),
       listener_(listener),
-      control_(executor, child_.control.release()),
+      control_(executor, asio::local::stream_protocol(), child_.control.release()),
       output_(executor, child_.output.release()),
       errors_(executor, child_.errors.release()),
       over_(executor) {}
@@ -167,7 +168,8 @@ Async<Bytes> MillRun::read_source(sandbox::RangeRequest request) {
     }
     if (end_of(bytes.error().code) != MillEnd::hindered || over_.given()) co_return bytes;
     const Milliseconds delay = backoff(attempt, kFirstRetry, kLongestRetry);
-    log::warn("reading a source is tried again in {} ms: {}", delay.count(), bytes.error().message);
+    log::debug("reading a source is tried again in {} ms: {}", delay.count(),
+               bytes.error().message);
     co_await over_.wait(delay);
   }
 }

@@ -4,6 +4,7 @@
 // Everything a mill says is hostile until it has been decoded and checked.
 #pragma once
 
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <optional>
 
@@ -81,7 +82,8 @@ class MillRun {
   RangeCache& ranges_;
   const Source& source_;
   MillListener& listener_;
-  asio::posix::stream_descriptor control_;
+  // As a socket: writing to a mill that is gone is an error, not a SIGPIPE.
+  asio::local::stream_protocol::socket control_;
   asio::posix::stream_descriptor output_;
   asio::posix::stream_descriptor errors_;
   Notice over_;          // killed, or its output has ended

@@ -106,7 +106,7 @@ Async<> SegmentSaver::accept(sandbox::SegmentBegin begin, Bytes bytes, Budget::R
 asio::awaitable<bool> SegmentSaver::try_again(int attempt, const Error& error) {
   if (!can_be_retried(error.code) || given_up_.given()) co_return false;
   const Milliseconds delay = backoff(attempt, kFirstRetry, kLongestRetry);
-  log::warn("a segment waits {} ms: {}", delay.count(), error.message);
+  log::debug("a segment waits {} ms: {}", delay.count(), error.message);
   co_await given_up_.wait(delay);
   co_return !given_up_.given();
 }

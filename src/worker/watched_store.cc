@@ -1,14 +1,19 @@
 #include "worker/watched_store.h"
 
+#include "base/log.h"
+
 namespace vodmill::worker {
 
 template <class T>
 void WatchedStore::note(const Result<T>& result, std::string& trouble) {
   const bool is_away = !result && (result.error().code == ErrorCode::storage_unavailable ||
                                    result.error().code == ErrorCode::disk_full);
+  if (is_away == !trouble.empty()) return;
   if (is_away) {
+    log::warn("the store is away: {}", result.error().message);
     trouble = "waiting for the store: " + result.error().message;
   } else {
+    log::info("the store is back");
     trouble.clear();
   }
 }

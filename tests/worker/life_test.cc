@@ -159,18 +159,18 @@ TEST_F(WorkerTest, LetsMillsWaitWhilePutsHangAndLosesNothing) {
     }
   };
   worker::WorkerOptions little = options();
-  little.segment_bytes = 200'000;
+  little.segment_bytes = 10'000;
   little.stall = Milliseconds(1000);  // a mill that waits for us is not one that hangs
   worker::Worker& worker = start_worker(little);
   const VideoId id = upload(20);
   std::int64_t most = 0;
-  const auto both_wait = [&] {
+  const auto a_mill_waits = [&] {
     most = std::max(most, worker.tasks().unsent().taken());
-    return worker.tasks().unsent().waiting() == 2;
+    return worker.tasks().unsent().waiting() > 0;
   };
-  ASSERT_TRUE(turn_until(both_wait));
+  ASSERT_TRUE(turn_until(a_mill_waits));
   turn_for(Milliseconds(2500));
-  EXPECT_TRUE(both_wait());
+  EXPECT_TRUE(a_mill_waits());
   EXPECT_EQ(video(id).status, VideoStatus::processing);
   hang = false;
   EXPECT_EQ(wait_for_end(id).status, VideoStatus::completed);
