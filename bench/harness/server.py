@@ -3,6 +3,7 @@
 import http.client
 import json
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ class Server:
         self.command = [str(vodmill), "serve", "--listen", "127.0.0.1:0", *flags]
 
     def __enter__(self):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))  # the server goes too
         self.data = tempfile.TemporaryDirectory(prefix="vodmill-bench-")
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen([*self.command, "--data", self.data.name],
