@@ -32,11 +32,11 @@ Plan full_plan() {
 
 using Reader = std::function<Result<>(std::string_view)>;
 
-const Reader read_plan = [](std::string_view text) -> Result<> {
+const Reader kReadPlan = [](std::string_view text) -> Result<> {
   TRY(plan_from_json(text));
   return {};
 };
-const Reader read_info = [](std::string_view text) -> Result<> {
+const Reader kReadInfo = [](std::string_view text) -> Result<> {
   TRY(source_info_from_json(text));
   return {};
 };
@@ -149,11 +149,11 @@ TEST(PlanJson, ComesBackWithoutSound) {
 }
 
 TEST(PlanJson, RefusesAMissingField) {
-  expect_missing_fields_are_refused(to_json(full_plan()), read_plan);
+  expect_missing_fields_are_refused(to_json(full_plan()), kReadPlan);
 }
 
 TEST(PlanJson, RefusesAWrongType) {
-  expect_wrong_types_are_refused(to_json(full_plan()), read_plan);
+  expect_wrong_types_are_refused(to_json(full_plan()), kReadPlan);
 }
 
 TEST(PlanJson, RefusesWhatCannotBe) {
@@ -190,7 +190,7 @@ TEST(PlanJson, RefusesWhatCannotBe) {
       {{"audio", "channels"}, 3},
       {{"audio", "sample_rate"}, 0},
       {{"audio"}, 5}};
-  for (const auto& [path, value] : cases) expect_refused(good, path, value, read_plan);
+  for (const auto& [path, value] : cases) expect_refused(good, path, value, kReadPlan);
 }
 
 TEST(SourceInfoJson, ComesBackAsItWas) {
@@ -204,11 +204,11 @@ TEST(SourceInfoJson, ComesBackAsItWas) {
 }
 
 TEST(SourceInfoJson, RefusesAMissingField) {
-  expect_missing_fields_are_refused(to_json(full_info()), read_info);
+  expect_missing_fields_are_refused(to_json(full_info()), kReadInfo);
 }
 
 TEST(SourceInfoJson, RefusesAWrongType) {
-  expect_wrong_types_are_refused(to_json(full_info()), read_info);
+  expect_wrong_types_are_refused(to_json(full_info()), kReadInfo);
 }
 
 TEST(SourceInfoJson, RefusesWhatCannotBe) {
@@ -229,7 +229,7 @@ TEST(SourceInfoJson, RefusesWhatCannotBe) {
       {{"audio", "channels"}, 0},
       {{"audio", "sample_rate"}, 0},
       {{"audio"}, json::array{}}};
-  for (const auto& [path, value] : cases) expect_refused(good, path, value, read_info);
+  for (const auto& [path, value] : cases) expect_refused(good, path, value, kReadInfo);
 }
 
 TEST(SourceInfoJson, RefusesWhatIsNoJson) {
