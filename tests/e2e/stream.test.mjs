@@ -65,7 +65,7 @@ async function assertAdvances(page, hasSound, seconds = 1) {
     const errors = now.errors.filter((error) => error.fatal);
     assert.deepEqual(errors, []);
     return now.time > from.time + seconds && now;
-  }, 30);
+  }, 120);
   assert.ok(to.frames > from.frames, "no frame was decoded");
   if (hasSound) assert.ok(to.sound > from.sound, "no sound was decoded");
   return to;
