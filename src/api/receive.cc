@@ -40,7 +40,7 @@ Async<> write_piece(BlobWriter& writer, ByteView bytes) {
 }  // namespace
 
 Async<Received> receive(net::BodyStream& body, BlobStore& blobs, BlobKey key, std::int64_t limit) {
-  using namespace asio::experimental::awaitable_operators;
+  using asio::experimental::awaitable_operators::operator&&;
   const std::optional<std::int64_t> declared = body.declared_length();
   if (declared && *declared > limit) co_return too_large(limit);
   if (declared && *declared == 0) co_return empty();

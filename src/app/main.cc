@@ -8,8 +8,10 @@
 #include "base/log.h"
 #include "mill/mill_main.h"
 
-int main(int argc, char** argv) {
-  using namespace vodmill;
+namespace vodmill {
+namespace {
+
+int run(int argc, char** argv) {
   // A mill has no settings, no log and no rights.
   if (argc > 1 && std::string_view(argv[1]) == "mill") {
     const std::vector<std::string> words(argv + 2, argv + argc);
@@ -32,3 +34,8 @@ int main(int argc, char** argv) {
   if (settings.command == "doctor") return app::doctor(settings);
   return app::serve(settings);
 }
+
+}  // namespace
+}  // namespace vodmill
+
+int main(int argc, char** argv) { return vodmill::run(argc, argv); }

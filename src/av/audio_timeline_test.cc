@@ -91,7 +91,7 @@ TEST(AudioTimeline, DoesNotFollowTimesThatJitter) {
 TEST(AudioTimeline, FollowsASlowClockByStretching) {
   AudioTimeline timeline(kRate, 1, 0);
   for (int i = 0; i < 1000; ++i) {
-    ASSERT_TRUE(timeline.add(*sound(1000, 0.5F), i * 1003));
+    ASSERT_TRUE(timeline.add(*sound(1000, 0.5F), std::int64_t{i} * 1003));
   }
   ASSERT_TRUE(timeline.finish());
   EXPECT_NEAR(static_cast<double>(timeline.end()), 1'003'000, 800);
@@ -103,7 +103,7 @@ TEST(AudioTimeline, ResamplesWithoutShiftingOrLosingTime) {
   AudioTimeline timeline(kRate, 1, 0);
   for (int i = 0; i < 100; ++i) {
     const float value = i >= 50 ? 0.5F : 0.0F;
-    ASSERT_TRUE(timeline.add(*sound(320, value, 32'000), i * 480));
+    ASSERT_TRUE(timeline.add(*sound(320, value, 32'000), std::int64_t{i} * 480));
   }
   ASSERT_TRUE(timeline.finish());
   EXPECT_NEAR(static_cast<double>(timeline.end()), 48'000, 2);

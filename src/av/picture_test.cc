@@ -27,7 +27,8 @@ FramePtr corner_picture(int width, int height, AVPixelFormat format = AV_PIX_FMT
                 static_cast<std::size_t>(frame->linesize[plane]) * static_cast<std::size_t>(rows));
   }
   for (int y = 0; y < height / 2; ++y) {
-    std::memset(frame->data[0] + y * frame->linesize[0], 200, static_cast<std::size_t>(width) / 2);
+    std::memset(frame->data[0] + std::ptrdiff_t{y} * frame->linesize[0], 200,
+                static_cast<std::size_t>(width) / 2);
   }
   return frame;
 }
@@ -95,7 +96,7 @@ TEST(Normalizer, BringsFullRangeIntoTheLimitedOne) {
   const FramePtr frame = corner_picture(1280, 720);
   frame->color_range = AVCOL_RANGE_JPEG;
   const FramePtr picture = normalized(plan, *frame);
-  EXPECT_NEAR(picture->data[0][0], 16 + 200 * 219 / 255, 2);
+  EXPECT_NEAR(picture->data[0][0], 16 + 200 * 219.0 / 255, 2);
 }
 
 TEST(Normalizer, ConvertsSmallUntaggedPicturesFromBt601) {
