@@ -19,12 +19,12 @@ namespace {
 
 class PostgresStatements : public testing::Test {
  protected:
-  static void SetUpTestSuite() { server_ = PostgresServer::start(); }
-  static void TearDownTestSuite() { server_.reset(); }
+  static void SetUpTestSuite() { server = PostgresServer::start(); }
+  static void TearDownTestSuite() { server.reset(); }
 
   void SetUp() override {
-    if (!server_) GTEST_SKIP() << "PostgreSQL is not installed";
-    auto connection = db::PostgresConnection::open(server_->target());
+    if (!server) GTEST_SKIP() << "PostgreSQL is not installed";
+    auto connection = db::PostgresConnection::open(server->target());
     ASSERT_TRUE(connection) << connection.error().message;
     connection_ = std::move(*connection);
     const auto migrated = migrate();
@@ -36,11 +36,11 @@ class PostgresStatements : public testing::Test {
     return db::migrate(*connection_, schemas);
   }
 
-  static std::unique_ptr<PostgresServer> server_;
+  static std::unique_ptr<PostgresServer> server;
   std::unique_ptr<db::PostgresConnection> connection_;
 };
 
-std::unique_ptr<PostgresServer> PostgresStatements::server_;
+std::unique_ptr<PostgresServer> PostgresStatements::server;
 
 TEST_F(PostgresStatements, AreAllUnderstood) {
   std::vector<db::Statement> all = catalog::all_statements();
