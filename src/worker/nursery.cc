@@ -13,7 +13,8 @@ Nursery::~Nursery() { assert(running_ == 0); }
 
 asio::awaitable<void> Nursery::counted(asio::awaitable<void> work) {
   co_await std::move(work);
-  if (--running_ == 0) empty_.cancel();
+  --running_;
+  ended_.cancel();
 }
 
 void Nursery::spawn(asio::awaitable<void> work) {
@@ -24,11 +25,15 @@ void Nursery::spawn(asio::awaitable<void> work) {
   });
 }
 
+asio::awaitable<void> Nursery::next_end() {
+  if (running_ == 0) co_return;
+  boost::system::error_code ignored;
+  co_await ended_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
 asio::awaitable<void> Nursery::join() {
   while (running_ > 0) {
-    empty_.expires_at(asio::steady_timer::time_point::max());
-    boost::system::error_code ignored;
-    co_await empty_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    co_await next_end();
   }
 }
 

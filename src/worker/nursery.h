@@ -12,13 +12,18 @@ namespace vodmill::worker {
 
 class Nursery {
  public:
-  explicit Nursery(asio::any_io_executor executor) : executor_(executor), empty_(executor) {}
+  explicit Nursery(asio::any_io_executor executor)
+      : executor_(executor), ended_(executor, asio::steady_timer::time_point::max()) {}
   ~Nursery();
 
   // Starts `work` on the executor. What it refers to must outlive it: join() before that ends.
   void spawn(asio::awaitable<void> work);
 
+  // Returns when nothing runs any more.
   asio::awaitable<void> join();
+
+  // Returns when one that runs now has ended; at once if nothing runs.
+  asio::awaitable<void> next_end();
 
   std::size_t running() const { return running_; }
   asio::any_io_executor executor() const { return executor_; }
@@ -27,7 +32,7 @@ class Nursery {
   asio::awaitable<void> counted(asio::awaitable<void> work);
 
   asio::any_io_executor executor_;
-  asio::steady_timer empty_;  // never expires: cancelled when the last has ended
+  asio::steady_timer ended_;  // never expires: cancelled whenever one has ended
   std::size_t running_ = 0;
 };
 

@@ -1,11 +1,13 @@
 #include "worker/publisher.h"
 
+#include <boost/asio/this_coro.hpp>
 #include <map>
 #include <set>
 
 #include "base/json.h"
 #include "hls/names.h"
 #include "hls/render.h"
+#include "worker/nursery.h"
 
 namespace vodmill::worker {
 namespace {
@@ -110,17 +112,28 @@ std::optional<Partial> partial_of(const Generation& generation, const std::vecto
   return std::nullopt;
 }
 
+asio::awaitable<void> put_into(BlobStore& blobs, BlobKey key, Bytes bytes, Result<>& first_error) {
+  Result<> stored = co_await blobs.put(std::move(key), std::move(bytes));
+  if (!stored && first_error) first_error = std::move(stored);
+}
+
+// All at a time: each may take a slow store half a second.
 Async<> store_media_playlists(BlobStore& blobs, const Generation& generation,
                               const hls::RenditionRows& rows) {
+  std::vector<std::pair<BlobKey, Bytes>> objects;
   for (const auto& [name, segments] : rows) {
     const auto playlist = hls::final_media(*generation.plan, segments);
     if (!playlist) co_return fail(playlist.error());
-    BlobKey key = playlist_key(generation, name);
-    Bytes text = to_bytes(hls::to_text(*playlist));
-    Result<> stored = co_await blobs.put(std::move(key), std::move(text));
-    if (!stored) co_return stored;
+    objects.emplace_back(playlist_key(generation, name), to_bytes(hls::to_text(*playlist)));
   }
-  co_return Result<>();
+  const auto executor = co_await asio::this_coro::executor;
+  Nursery storing(executor);
+  Result<> stored;
+  for (auto& [key, text] : objects) {
+    storing.spawn(put_into(blobs, std::move(key), std::move(text), stored));
+  }
+  co_await storing.join();
+  co_return stored;
 }
 
 }  // namespace

@@ -54,28 +54,33 @@ plan::TaskSpec spec_of(const LeasedTask& task) {
 // One leased task, its mill and its heartbeat.
 class TaskRunner::Run final : public MillListener {
  public:
-  Run(TaskRunner& runner, const LeasedTask& task, sandbox::Child mill)
+  Run(TaskRunner& runner, LeasedTask task, sandbox::Child mill)
       : runner_(runner),
-        task_(task),
-        saver_(runner.ports_, runner.budget_, runner.executor_, task),
-        mill_(runner.executor_, std::move(mill), runner.options_, runner.ranges_, task.source,
+        task_(std::move(task)),
+        saver_(runner.ports_, runner.budget_, runner.executor_, task_),
+        mill_(runner.executor_, std::move(mill), runner.options_, runner.ranges_, task_.source,
               *this),
         beating_(runner.executor_),
         ended_(runner.executor_) {}
 
-  asio::awaitable<MillOutcome> run() {
+  // Ends with the mill; its last segments may still be on their way.
+  asio::awaitable<void> run_mill() {
     beating_.spawn(beat());
     beating_.spawn(end_in_time());
-    MillOutcome outcome = co_await mill_.run(plan::to_json(spec_of(task_)));
+    outcome_ = co_await mill_.run(plan::to_json(spec_of(task_)));
+    log::info("task {}: {} frames encoded", task_.task.id.str(), progress_.encoded);
+  }
+
+  // Waits for the last segments and tells the catalog what became of the task.
+  asio::awaitable<void> finish() {
     Result<> saved = co_await saver_.drain();
+    if (outcome_.end == MillEnd::done && !saved) {
+      outcome_.end = end_of(saved.error().code);
+      outcome_.error = std::move(saved).error();
+    }
+    co_await runner_.settle(task_, outcome_);
     ended_.give();
     co_await beating_.join();
-    if (outcome.end == MillEnd::done && !saved) {
-      outcome.end = end_of(saved.error().code);
-      outcome.error = std::move(saved).error();
-    }
-    log::info("task {}: {} frames encoded", task_.task.id.str(), progress_.encoded);
-    co_return outcome;
   }
 
   // Ends the mill at once, and what waits for the store as soon as the store answers.
@@ -133,9 +138,10 @@ class TaskRunner::Run final : public MillListener {
   }
 
   TaskRunner& runner_;
-  const LeasedTask& task_;
+  const LeasedTask task_;
   SegmentSaver saver_;
   MillRun mill_;
+  MillOutcome outcome_;
   Nursery beating_;
   Notice ended_;
   SteadyClock::time_point held_until_ = SteadyClock::now() + runner_.options_.lease;
@@ -149,7 +155,10 @@ TaskRunner::TaskRunner(const Ports& ports, const WorkerOptions& options,
       executor_(executor),
       stopping_(stopping),
       budget_(executor, options.segment_bytes),
-      ranges_(executor, ports.blobs, options.range_cache_bytes) {}
+      ranges_(executor, ports.blobs, options.range_cache_bytes),
+      finishing_(executor) {}
+
+TaskRunner::~TaskRunner() = default;
 
 void TaskRunner::keep_a_spare() {
   if (spare_ || stopping_.given()) return;
@@ -197,8 +206,11 @@ Async<> TaskRunner::tell_catalog(const LeasedTask& task, const MillOutcome& outc
 }
 
 // A catalog that is away is waited for: nobody may pay for it with an attempt or a loss.
-asio::awaitable<void> TaskRunner::settle(const LeasedTask& task, MillOutcome outcome) {
-  if (outcome.end == MillEnd::lost) co_return;
+asio::awaitable<void> TaskRunner::settle(const LeasedTask& task, const MillOutcome& outcome) {
+  if (outcome.end == MillEnd::lost) {
+    log::info("task {}: its lease is lost: {}", task.task.id.str(), outcome.error.message);
+    co_return;
+  }
   if (outcome.end == MillEnd::hindered) {
     log::warn("task {} is given back: {}", task.task.id.str(), outcome.error.message);
   }
@@ -212,28 +224,35 @@ asio::awaitable<void> TaskRunner::settle(const LeasedTask& task, MillOutcome out
   }
 }
 
-asio::awaitable<MillOutcome> TaskRunner::do_task(const LeasedTask& task) {
-  MillOutcome outcome;
+asio::awaitable<void> TaskRunner::hand_back(LeasedTask task, Error why) {
+  const MillOutcome outcome{.end = MillEnd::hindered, .result = {}, .error = std::move(why)};
+  co_await settle(task, outcome);
+}
+
+// A slot is free again as soon as its mill has ended: a slow store does not hold it up.
+asio::awaitable<void> TaskRunner::run_task(LeasedTask task) {
   if (stopping_.given()) {
-    outcome.error = {ErrorCode::cancelled, "The worker is stopping."};
-    co_return outcome;
+    co_await hand_back(std::move(task), {ErrorCode::cancelled, "The worker is stopping."});
+    co_return;
   }
   auto mill = take_mill();
   if (!mill) {
-    outcome.error = std::move(mill).error().within("start a mill");
-    co_return outcome;
+    co_await hand_back(std::move(task), std::move(mill).error().within("start a mill"));
+    co_return;
   }
-  Run run(*this, task, std::move(*mill));
+  auto run = std::make_unique<Run>(*this, std::move(task), std::move(*mill));
   keep_a_spare();
-  running_.insert(&run);
-  outcome = co_await run.run();
-  running_.erase(&run);
-  co_return outcome;
+  running_.insert(run.get());
+  co_await run->run_mill();
+  finishing_.spawn(finish(std::move(run)));
+  while (std::cmp_greater(finishing_.running(), options_.slots) && !stopping_.given()) {
+    co_await finishing_.next_end();
+  }
 }
 
-asio::awaitable<void> TaskRunner::run_task(LeasedTask task) {
-  MillOutcome outcome = co_await do_task(task);
-  co_await settle(task, std::move(outcome));
+asio::awaitable<void> TaskRunner::finish(std::unique_ptr<Run> run) {
+  co_await run->finish();
+  running_.erase(run.get());
 }
 
 asio::awaitable<void> TaskRunner::run_slot() {
@@ -251,6 +270,7 @@ asio::awaitable<void> TaskRunner::run_slot() {
       co_await ports_.bell.wait(seen, kLookAgain);
     }
   }
+  co_await finishing_.join();
 }
 
 asio::awaitable<bool> TaskRunner::has_ended(VideoId id, int generation) {

@@ -3,12 +3,14 @@
 // Knows nothing of queues: whichever queue brought the job, tasks come from the catalog.
 #pragma once
 
+#include <memory>
 #include <set>
 
 #include "worker/budget.h"
 #include "worker/context.h"
 #include "worker/mill_run.h"
 #include "worker/notice.h"
+#include "worker/nursery.h"
 #include "worker/range_cache.h"
 
 namespace vodmill::worker {
@@ -18,6 +20,7 @@ class TaskRunner {
   // Everything must outlive the runner.
   TaskRunner(const Ports& ports, const WorkerOptions& options, asio::any_io_executor executor,
              const Notice& stopping);
+  ~TaskRunner();
 
   // One slot: leases and runs tasks until stopping.
   asio::awaitable<void> run_slot();
@@ -35,10 +38,11 @@ class TaskRunner {
  private:
   class Run;
   asio::awaitable<void> run_task(LeasedTask task);
-  asio::awaitable<MillOutcome> do_task(const LeasedTask& task);
+  asio::awaitable<void> hand_back(LeasedTask task, Error why);
+  asio::awaitable<void> finish(std::unique_ptr<Run> run);
   Result<sandbox::Child> take_mill();
   void keep_a_spare();
-  asio::awaitable<void> settle(const LeasedTask& task, MillOutcome outcome);
+  asio::awaitable<void> settle(const LeasedTask& task, const MillOutcome& outcome);
   Async<> tell_catalog(const LeasedTask& task, const MillOutcome& outcome);
   asio::awaitable<bool> has_ended(VideoId video, int generation);
 
@@ -49,7 +53,8 @@ class TaskRunner {
   Budget budget_;
   RangeCache ranges_;
   std::optional<sandbox::Child> spare_;  // loaded and locked, waiting for a task
-  std::set<Run*> running_;
+  std::set<Run*> running_;               // finishing ones too
+  Nursery finishing_;                    // tasks whose mill has ended
 };
 
 }  // namespace vodmill::worker

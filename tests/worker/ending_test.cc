@@ -12,7 +12,9 @@ class EndingTest : public WorkerTest {
  protected:
   // A video that two mills work at.
   VideoId begin() {
-    start_worker();
+    worker::WorkerOptions seldom = options();
+    seldom.heartbeat = Milliseconds(3000);  // too seldom to be how a mill learns of its end
+    start_worker(seldom);
     const VideoId id = upload(60, 360);
     EXPECT_TRUE(turn_until([&] { return rows_of(id).size() >= 6 && running_mills().size() == 3; }));
     return id;

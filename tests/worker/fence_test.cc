@@ -62,10 +62,17 @@ class FarTasks final : public TaskCatalog {
 
 class FenceTest : public WorkerTest {
  protected:
+  worker::WorkerOptions short_lease() const {
+    worker::WorkerOptions short_lease = options(1);
+    short_lease.lease = Milliseconds(3000);
+    return short_lease;
+  }
+
   worker::Worker& start_far_worker() {
     worker::Ports far{videos_, generations_, far_tasks_,       outbox_,
                       store_,  queue_,       database_->bell()};
-    workers_.push_back(std::make_unique<worker::Worker>(far, options(1), context_.get_executor()));
+    workers_.push_back(
+        std::make_unique<worker::Worker>(far, short_lease(), context_.get_executor()));
     workers_.back()->start();
     return *workers_.back();
   }
@@ -80,7 +87,7 @@ TEST_F(FenceTest, AnotherTakesOverAndTheLoserLeavesNothing) {
   std::set<std::string> before;
   for (const Segment& row : rows_of(id)) before.insert(row.key.str());
   far_tasks_.away = true;
-  start_worker(options(1));
+  start_worker(short_lease());
   // Some of the loser's segments are in the store without a row.
   const auto another_works = [&] {
     return std::ranges::any_of(tasks_of(id), [](const Task& task) { return task.losses > 0; });
@@ -113,7 +120,7 @@ TEST_F(FenceTest, APutOfTheLoserThatIsLateIsRefusedAndRemoved) {
   hold = true;
   ASSERT_TRUE(turn_until([&] { return held.size() == 2; }));
   far_tasks_.away = true;
-  start_worker(options(1));
+  start_worker(short_lease());
   EXPECT_EQ(wait_for_end(id).status, VideoStatus::completed);
   far_tasks_.away = false;
   hold = false;
@@ -128,7 +135,7 @@ TEST_F(FenceTest, ACatalogThatIsAwayCostsNoAttempt) {
   const VideoId id = upload(20);
   ASSERT_TRUE(turn_until([&] { return rows_of(id).size() >= 4; }));
   far_tasks_.away = true;
-  turn_for(Milliseconds(4000));
+  turn_for(Milliseconds(5000));
   EXPECT_LE(running_mills().size(), 1U) << "a mill without a lease still works";
   far_tasks_.away = false;
   EXPECT_EQ(wait_for_end(id).status, VideoStatus::completed);
@@ -137,8 +144,8 @@ TEST_F(FenceTest, ACatalogThatIsAwayCostsNoAttempt) {
 }
 
 TEST_F(FenceTest, TwoWorkersShareAVideo) {
-  start_worker(options(1));
-  start_worker(options(1));
+  start_worker(short_lease());
+  start_worker(short_lease());
   const VideoId id = upload(60);
   EXPECT_EQ(wait_for_end(id).status, VideoStatus::completed);
   expect_whole(id);

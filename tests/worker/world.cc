@@ -31,7 +31,7 @@ Bytes read_file(const std::filesystem::path& path) {
   return Bytes(view.begin(), view.end());
 }
 
-Bytes make_clip(int seconds, int height) {
+Bytes encode_clip(int seconds, int height) {
   const ScratchFolder folder;
   const std::filesystem::path path = folder.path() / "clip.mp4";
   engine_test::make_clip(
@@ -65,7 +65,7 @@ worker::WorkerOptions WorkerTest::options(int slots) const {
   options.id = new_id<WorkerId>();
   options.build = mill::engine_build();
   options.slots = slots;
-  options.lease = Milliseconds(2000);
+  options.lease = Milliseconds(15'000);
   options.heartbeat = Milliseconds(250);
   options.crash_delay = Milliseconds(100);
   options.store_delay = Milliseconds(100);
@@ -95,11 +95,15 @@ void WorkerTest::stop(worker::Worker& worker) {
   std::erase_if(workers_, [&](const auto& owned) { return owned.get() == &worker; });
 }
 
-VideoId WorkerTest::upload(int seconds, int height) {
+const Bytes& WorkerTest::make_clip(int seconds, int height) {
   static std::map<std::pair<int, int>, Bytes> made;
-  auto& bytes = made[{seconds, height}];
-  if (bytes.empty()) bytes = make_clip(seconds, height);
-  return upload_bytes(bytes);
+  Bytes& bytes = made[{seconds, height}];
+  if (bytes.empty()) bytes = encode_clip(seconds, height);
+  return bytes;
+}
+
+VideoId WorkerTest::upload(int seconds, int height) {
+  return upload_bytes(make_clip(seconds, height));
 }
 
 VideoId WorkerTest::upload_bytes(const Bytes& bytes) {

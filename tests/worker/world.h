@@ -42,8 +42,10 @@ class WorkerTest : public testing::Test {
   worker::Worker& start_worker() { return start_worker(options()); }
   void stop(worker::Worker& worker);
 
-  // A made clip with sound, its bytes in the store, its video in the catalog. The same clip for the
-  // same numbers.
+  // A clip with a counter and sound; the same bytes for the same numbers.
+  const Bytes& make_clip(int seconds, int height = 240);
+
+  // Such a clip in the store, and its video in the catalog.
   VideoId upload(int seconds, int height = 240);
   VideoId upload_bytes(const Bytes& bytes);
 
