@@ -207,17 +207,22 @@ Async<> TaskRunner::tell_catalog(const LeasedTask& task, const MillOutcome& outc
 
 // A catalog that is away is waited for: nobody may pay for it with an attempt or a loss.
 asio::awaitable<void> TaskRunner::settle(const LeasedTask& task, const MillOutcome& outcome) {
+  const std::string& id = task.task.id.str();
   if (outcome.end == MillEnd::lost) {
-    log::info("task {}: its lease is lost: {}", task.task.id.str(), outcome.error.message);
+    log::info("task {}: its lease is lost: {}", id, outcome.error.message);
     co_return;
   }
   if (outcome.end == MillEnd::hindered) {
-    log::warn("task {} is given back: {}", task.task.id.str(), outcome.error.message);
+    log::warn("task {} is given back: {}", id, outcome.error.message);
   }
   for (;;) {
     Result<> told = co_await tell_catalog(task, outcome);
-    if (told || told.error().code == ErrorCode::lease_lost) co_return;
-    log::warn("task {}: {}", task.task.id.str(), told.error().message);
+    if (told) co_return;
+    if (told.error().code == ErrorCode::lease_lost) {
+      log::info("task {}: its lease is lost: {}", id, told.error().message);
+      co_return;
+    }
+    log::warn("task {}: {}", id, told.error().message);
     const bool may_come_back = end_of(told.error().code) == MillEnd::hindered;
     if (stopping_.given() || !may_come_back) co_return;
     co_await stopping_.wait(kLookAgain);

@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 
-from house import LEASE, House, expect, wait_until
+from house import ENCODED, LEASE, House, expect, wait_until
 
 SECONDS = 90
 HEIGHT = 360
@@ -22,6 +22,13 @@ def chunks_of(house, process, video):
     return {task for task in ids if f"task {task} token" in log}
 
 
+def chunk_amid(house, process, video):
+    """(id, token) of the chunk it works on, once that has reported more frames than one segment has."""
+    logged = {(task, int(token)): int(frames) for task, token, frames in ENCODED.findall(process.log())}
+    leased = house.rows("SELECT id, token FROM tasks WHERE video = ? AND kind = 'chunk' AND state = 'leased'", video)
+    return next((lease for lease in leased if logged.get(lease, 0) > 400), None)
+
+
 def share(house, server, workers):
     video = server.upload(house.clip(SECONDS, HEIGHT))
     house.check_completed(server, video, SECONDS, 180)
@@ -32,13 +39,12 @@ def share(house, server, workers):
 
 def stop_one(house, server, sleeper):
     video = server.upload(house.clip(SECONDS, HEIGHT))
-    wait_until(lambda: chunks_of(house, sleeper, video), 60, "the worker begins a chunk")
-    time.sleep(0.3)
+    task, token = wait_until(lambda: chunk_amid(house, sleeper, video), 60, "the worker is amid a chunk")
     sleeper.signal(signal.SIGSTOP)
     time.sleep(2 * LEASE)
     # The other one has to end what it is at before it takes over.
-    lost = "SELECT count(*) FROM tasks WHERE video = ? AND losses > 0"
-    wait_until(lambda: house.rows(lost, video)[0][0] > 0, 60, "the other worker takes over")
+    now = "SELECT token FROM tasks WHERE id = ?"
+    wait_until(lambda: house.rows(now, task)[0][0] > token, 60, "the other worker takes over")
     sleeper.signal(signal.SIGCONT)
     house.check_completed(server, video, SECONDS, 180)
     expect("its lease is lost" in sleeper.log(), "the worker that was stopped does not know that it lost its task")
