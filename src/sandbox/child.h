@@ -105,4 +105,7 @@ Result<Child> start_child(const ChildOptions& options);
 // Memory that the process has resident now. not_found once it has ended.
 Result<std::int64_t> resident_bytes(pid_t pid);
 
+// Processor time of all its threads so far, user and system. not_found once it has been reaped.
+Result<std::chrono::milliseconds> cpu_time(pid_t pid);
+
 }  // namespace vodmill::sandbox

@@ -216,9 +216,11 @@ TEST(Child, IsLockedAsThePeerSeesItAndNotOnlyAsItSays) {
     EXPECT_EQ(status_line(child->pid(), "Gid"), "65534\t65534\t65534\t65534");
   }
   EXPECT_GT(*resident_bytes(child->pid()), 1 << 20);
+  EXPECT_GT(cpu_time(child->pid())->count(), 0);
   child->control.reset();  // it reads the end of the stream
   EXPECT_EQ(child->wait()->value, 0);
   EXPECT_EQ(resident_bytes(child->pid()).error().code, ErrorCode::not_found);
+  EXPECT_EQ(cpu_time(child->pid()).error().code, ErrorCode::not_found);
 }
 
 TEST(Child, SendsASegmentLargerThanItsPipe) {

@@ -24,7 +24,10 @@ struct WorkerOptions {
   std::int64_t segment_bytes = 64 << 20;  // unsent segments, all mills together
   std::int64_t range_cache_bytes = 128 << 20;
   std::int64_t mill_bytes = std::int64_t{3} << 30;  // resident memory of one mill
-  Milliseconds stall{60'000};       // without a sign of life from a mill that waits for nothing
+  // Without a sign of life from a mill that waits for nothing of ours: processor time that it used,
+  // and time on the clock, which a busy machine may keep it from using.
+  Milliseconds stall_cpu{60'000};
+  Milliseconds stall{600'000};
   Milliseconds crash_delay{1'000};  // before a task is tried again whose mill crashed
   Milliseconds store_delay{5'000};  // the same where something on our side was away
   sandbox::ChildOptions child;      // how a mill is started

@@ -236,11 +236,14 @@ asio::awaitable<void> MillRun::keep_errors() {
 asio::awaitable<void> MillRun::watch() {
   std::int64_t seen = signs_of_life_;
   Milliseconds quiet{0};
+  Milliseconds used{0};  // until the last sign of life
   while (!over_.given()) {
     co_await over_.wait(kWatchEvery);
     const bool alive = signs_of_life_ != std::exchange(seen, signs_of_life_) || waiting_for_us_ > 0;
+    const Milliseconds now = sandbox::cpu_time(child_.pid()).value_or(used);
+    if (alive) used = now;
     quiet = alive ? Milliseconds(0) : quiet + kWatchEvery;
-    if (quiet >= options_.stall) {
+    if (now - used >= options_.stall_cpu || quiet >= options_.stall) {
       kill(MillEnd::crashed, {ErrorCode::transcode_stalled,
                               "Nothing came of the video for too long: the work was stopped."});
     }
