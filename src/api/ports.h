@@ -10,12 +10,14 @@
 #include "core/blob_store.h"
 #include "core/catalog.h"
 #include "core/event_log.h"
+#include "core/outbox.h"
 
 namespace vodmill::api {
 
 struct Ports {
   VideoCatalog& videos;
   EventLog& events;
+  Outbox& outbox;
   BlobStore& blobs;
   Bell& bell;
   const Clock& clock;
@@ -32,6 +34,8 @@ struct ApiOptions {
   Milliseconds hold{10'000};
   // How long /readyz waits for the database and the store.
   Milliseconds readiness{2'000};
+  // How long one request may go on sending a video. What is left of it is removed afterwards.
+  Milliseconds longest_upload = std::chrono::hours(72);
   // After this no worker that has lost its lease can still be storing an object.
   Milliseconds last_put = std::chrono::hours(1);
 };

@@ -76,6 +76,8 @@ Async<Video> Videos::receive_video(Request& request) {
   video.priority = creation->priority;
   video.prefix = video.id.str() + "/";
   const BlobKey key(video.prefix + "source");
+  Result<> owed = co_await ports_.outbox.sweep_later(key.str(), options_.longest_upload);
+  if (!owed) co_return fail(std::move(owed).error());
   Result<Received> received =
       co_await receive(request.body, ports_.blobs, key, options_.max_upload_bytes);
   if (!received) co_return fail(std::move(received).error());

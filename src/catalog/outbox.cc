@@ -64,6 +64,14 @@ Async<std::vector<OutboxRow>> SqlOutbox::unsettled(std::string queue, Millisecon
   return database_.read(std::move(work));
 }
 
+Async<> SqlOutbox::sweep_later(std::string prefix, Milliseconds delay) {
+  auto work = [prefix = std::move(prefix), delay](Transaction& transaction) -> Result<> {
+    TRY_VOID(transaction.execute(outbox_sql::kSweepLater, {prefix, std::int64_t{delay.count()}}));
+    return {};
+  };
+  return database_.write(std::move(work));
+}
+
 Async<std::vector<SweepRow>> SqlOutbox::due_sweeps(int limit) {
   auto work = [limit](Transaction& transaction) -> Result<std::vector<SweepRow>> {
     const db::Rows rows = TRY(transaction.execute(outbox_sql::kDueSweeps, {limit}));

@@ -16,6 +16,7 @@ class SqlOutbox final : public Outbox {
   Async<> settled(std::string queue, MessageId message) override;
   Async<std::vector<OutboxRow>> unsettled(std::string queue, Milliseconds older_than,
                                           int limit) override;
+  Async<> sweep_later(std::string prefix, Milliseconds delay) override;
   Async<std::vector<SweepRow>> due_sweeps(int limit) override;
   Async<> swept(std::int64_t id) override;
 

@@ -40,13 +40,16 @@ inline constexpr Statement kUnsettled{
     "WHERE m.queue = ?1 AND m.settled = 0 AND m.delivered_at + ?2 <= vodmill_now() "
     "AND g.lease_until <= vodmill_now() ORDER BY m.delivered_at, m.outbox_id LIMIT ?3"};
 
+inline constexpr Statement kSweepLater{
+    "sweep later", "INSERT INTO sweeps (prefix, due_at) VALUES (?1, vodmill_now() + ?2)"};
+
 inline constexpr Statement kDueSweeps{
     "due sweeps",
     "SELECT id, prefix FROM sweeps WHERE due_at <= vodmill_now() ORDER BY due_at, id LIMIT ?1"};
 
 inline constexpr Statement kSwept{"swept", "DELETE FROM sweeps WHERE id = ?1"};
 
-inline constexpr std::array kAll{kUndelivered, kFind,      kDelete,    kKnowMessage,
-                                 kSettle,      kUnsettled, kDueSweeps, kSwept};
+inline constexpr std::array kAll{kUndelivered, kFind,       kDelete,    kKnowMessage, kSettle,
+                                 kUnsettled,   kSweepLater, kDueSweeps, kSwept};
 
 }  // namespace vodmill::catalog::outbox_sql

@@ -47,7 +47,19 @@ Result<Video> read_video(Transaction& transaction, const VideoId& id) {
   return video_from(rows[0]);
 }
 
+Result<> keep_source(Transaction& transaction, const BlobKey& key) {
+  TRY_VOID(transaction.execute(video_sql::kKeepSource, {key.str()}));
+  const db::Rows left = TRY(transaction.execute(video_sql::kIsSwept, {key.str()}));
+  if (left.empty()) return {};
+  return fail(ErrorCode::upload_expired,
+              "The upload took longer than uploads may take here. Upload it again over a faster "
+              "connection.");
+}
+
 Result<Video> create_video(Transaction& transaction, const NewVideo& video) {
+  for (const Extent& extent : video.source.extents) {
+    TRY_VOID(keep_source(transaction, extent.key));
+  }
   TRY_VOID(transaction.execute(
       video_sql::kInsert,
       {video.id.str(), video.owner, video.metadata, video.priority, video.prefix,

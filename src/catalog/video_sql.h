@@ -15,6 +15,11 @@ inline constexpr Statement kInsert{
     "updated_at, event_sequence, generation, status) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, vodmill_now(), vodmill_now(), 0, 1, ?8)"};
 
+// One that is due may be under way at this moment.
+inline constexpr Statement kKeepSource{
+    "keep source", "DELETE FROM sweeps WHERE prefix = ?1 AND due_at > vodmill_now()"};
+inline constexpr Statement kIsSwept{"is swept", "SELECT 1 FROM sweeps WHERE prefix = ?1 LIMIT 1"};
+
 inline constexpr Statement kGet{"get video", "SELECT * FROM shown_videos WHERE id = ?1"};
 
 inline constexpr Statement kList{"list videos",
@@ -58,7 +63,8 @@ inline constexpr Statement kSegments{
     "SELECT rendition, idx, blob_key, bytes, start, duration, samples, timescale, codecs "
     "FROM segments WHERE video = ?1 AND generation = ?2 AND rendition = ?3 ORDER BY idx"};
 
-inline constexpr std::array kAll{kInsert, kGet,    kList,       kListByStatus, kNextGeneration,
-                                 kCancel, kRemove, kSweepVideo, kGeneration,   kSegments};
+inline constexpr std::array kAll{kInsert, kKeepSource,   kIsSwept,        kGet,
+                                 kList,   kListByStatus, kNextGeneration, kCancel,
+                                 kRemove, kSweepVideo,   kGeneration,     kSegments};
 
 }  // namespace vodmill::catalog::video_sql

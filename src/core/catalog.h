@@ -62,7 +62,8 @@ class VideoCatalog {
  public:
   virtual ~VideoCatalog() = default;
 
-  // The video (pending, generation 1), its created event, its probe task and its outbox row.
+  // The video (pending, generation 1), its created event, its probe task and its outbox row. Its
+  // source will not be swept; upload_expired if that is due already.
   virtual Async<Video> create(NewVideo video) = 0;
 
   virtual Async<Video> get(VideoId id) = 0;  // not_found, also once removed

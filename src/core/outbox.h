@@ -1,5 +1,5 @@
 // What the catalog still owes to the queue and to the BlobStore. Port; its consumers are worker/'s
-// relay, holders and sweepers. One conformance suite with the catalog.
+// relay, holders and sweepers, and api/ for uploads. One conformance suite with the catalog.
 #pragma once
 
 #include <string>
@@ -37,6 +37,11 @@ class Outbox {
   // Messages delivered, not settled, whose generation ended or whose job may be lost: oldest first.
   virtual Async<std::vector<OutboxRow>> unsettled(std::string queue, Milliseconds older_than,
                                                   int limit) = 0;
+
+  // Keys that begin with the prefix are to be removed so long after now. Said of a source's key
+  // before its upload begins, so that one whose server dies leaves nothing; creating a video with
+  // that source takes it back.
+  virtual Async<> sweep_later(std::string prefix, Milliseconds delay) = 0;
 
   // Sweeps that are due now.
   virtual Async<std::vector<SweepRow>> due_sweeps(int limit) = 0;

@@ -30,6 +30,15 @@ TEST_F(Guard, LetsItsOwnPageAndProgramsIn) {
   EXPECT_EQ(ask("POST", "/v1/videos", "", "x").status, 201);
 }
 
+TEST_F(Guard, KnowsItsPageBehindAProxyThatChangesHost) {
+  const char* headers = "Host: 127.0.0.1:8080\r\nOrigin: https://video.example.org\r\n";
+  EXPECT_EQ(ask("POST", "/v1/videos", headers, "x").status, 403);
+  start({.allowed_hosts = {"video.example.org"}});
+  EXPECT_EQ(ask("POST", "/v1/videos", headers, "x").status, 201);
+  const char* foreign = "Host: video.example.org\r\nOrigin: https://evil.example\r\n";
+  EXPECT_EQ(ask("POST", "/v1/videos", foreign, "x").status, 403);
+}
+
 TEST_F(Guard, RefusesNamesThatAreNotTheServers) {
   for (const char* target : {"/", "/v1/videos", "/play/x/index.m3u8"}) {
     const Answer answer = get(target, "Host: rebound.example\r\n");
@@ -38,6 +47,9 @@ TEST_F(Guard, RefusesNamesThatAreNotTheServers) {
   }
   start({.allowed_hosts = {"video.example.org"}});
   EXPECT_EQ(get("/v1/videos", "Host: video.example.org\r\n").status, 200);
+  EXPECT_EQ(get("/v1/videos", "Host: VIDEO.example.org:8443\r\n").status, 200);
+  EXPECT_EQ(get("/v1/videos", "Host: localhost\r\n").status, 200);
+  EXPECT_EQ(get("/v1/videos", "Host: evil.video.example.org\r\n").status, 403);
   start({.loopback_only = false});
   EXPECT_EQ(get("/v1/videos", "Host: rebound.example\r\n").status, 200);
 }

@@ -175,5 +175,19 @@ TEST_F(Uploads, RemovesTheObjectOfAVideoThatCouldNotBeCreated) {
   EXPECT_THAT(store_.objects(), IsEmpty());
 }
 
+TEST_F(Uploads, OwesTheRemovalOfASourceThatNoVideoCameOf) {
+  store_.before = [this](std::string_view operation, const BlobKey&) -> asio::awaitable<void> {
+    if (operation == "commit") clock_.advance(std::chrono::hours(73));
+    co_return;
+  };
+  store_.fail_call("remove", 1, Error{ErrorCode::storage_unavailable, "the store is away"});
+  const Answer answer = ask("POST", "/v1/videos", "", "some bytes");
+  EXPECT_EQ(answer.json().at("code"), "upload_expired");
+  ASSERT_EQ(store_.objects().size(), 1U);
+  const std::vector<SweepRow> due = run(outbox_.due_sweeps(10)).value();
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_EQ(due[0].prefix, store_.objects().begin()->first);
+}
+
 }  // namespace
 }  // namespace vodmill

@@ -7,6 +7,7 @@
 namespace vodmill {
 namespace {
 
+using testing::ElementsAre;
 using testing::IsEmpty;
 
 TEST_P(CatalogConformance, NumbersTheEventsOfAVideoWithoutAGap) {
@@ -116,6 +117,29 @@ TEST_P(CatalogConformance, GivesEveryGenerationAMessageOfItsOwn) {
   ASSERT_EQ(owed.size(), 2U);
   EXPECT_EQ(owed[1].job.generation, 2);
   EXPECT_NE(owed[0].job.id, owed[1].job.id);
+}
+
+TEST_P(CatalogConformance, SweepsASourceThatNoVideoWasCreatedWith) {
+  must(run(outbox().sweep_later("a/source", Milliseconds(1000))));
+  EXPECT_THAT(prefixes_due(), IsEmpty());
+  advance(Milliseconds(1000));
+  EXPECT_THAT(prefixes_due(), ElementsAre("a/source"));
+}
+
+TEST_P(CatalogConformance, KeepsASourceThatAVideoWasCreatedWith) {
+  const NewVideo video = new_video();
+  must(run(outbox().sweep_later(video.source.extents[0].key.str(), Milliseconds(1000))));
+  must(run(videos().create(video)));
+  advance(Milliseconds(1000));
+  EXPECT_THAT(prefixes_due(), IsEmpty());
+}
+
+TEST_P(CatalogConformance, CreatesNoVideoWithASourceThatMayBeSweptAtThisMoment) {
+  const NewVideo video = new_video();
+  must(run(outbox().sweep_later(video.source.extents[0].key.str(), Milliseconds(1000))));
+  advance(Milliseconds(1000));
+  EXPECT_EQ(code_of(run(videos().create(video))), ErrorCode::upload_expired);
+  EXPECT_EQ(code_of(run(videos().get(video.id))), ErrorCode::not_found);
 }
 
 }  // namespace
