@@ -36,6 +36,10 @@ std::unexpected<Error> unsupported_codec(const AVStream& stream) {
                           name_of_codec(*stream.codecpar)));
 }
 
+bool is_damaged(const AVFrame& frame) {
+  return frame.decode_error_flags != 0 || (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0;
+}
+
 bool has_allowed_decoder(const AVStream& stream) { return allowed_decoder(stream) != nullptr; }
 
 Result<Decoder> Decoder::open(const AVStream& stream, int threads) {

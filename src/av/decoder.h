@@ -32,6 +32,9 @@ class Decoder {
   std::int64_t undecodable_ = 0;
 };
 
+// Whether parts of a decoded frame had to be guessed.
+bool is_damaged(const AVFrame& frame);
+
 // Whether `stream` has a decoder that allowed.h names.
 bool has_allowed_decoder(const AVStream& stream);
 

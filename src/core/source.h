@@ -8,6 +8,7 @@
 
 #include "base/rational.h"
 #include "core/ids.h"
+#include "core/partial.h"
 
 namespace vodmill {
 
@@ -67,7 +68,8 @@ struct SourceInfo {
   std::int64_t bytes = 0;
   std::optional<VideoStreamInfo> video;
   std::optional<AudioStreamInfo> audio;  // the one that will be heard
-  bool truncated = false;                // the index promises bytes that are not there
+  bool truncated = false;                // the container promises more than is there
+  std::optional<Partial> lost_sound;     // that is announced and cannot be heard
   std::vector<std::string> notes;        // what was seen and is not used: "2 subtitle streams", ...
 };
 

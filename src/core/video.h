@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "core/ids.h"
+#include "core/partial.h"
 #include "core/source.h"
 
 namespace vodmill {
@@ -32,12 +33,6 @@ bool may_become(VideoStatus from, VideoStatus to);
 // No coordinator will touch the generation again.
 bool is_final(VideoStatus status);
 
-// Why a completed video is shorter than its source.
-struct Partial {
-  ErrorCode reason = ErrorCode::truncated_input;  // truncated_input or malformed_input
-  double at_seconds = 0;
-};
-
 struct Video {
   VideoId id;
   std::string owner;  // "" when nobody said
@@ -46,8 +41,8 @@ struct Video {
   int completed_generation = 0;  // the one that plays; 0 if none has completed
   bool playable = false;  // the newest generation has its first segments, or an older one plays
   int progress = 0;       // percent of the newest generation; 100 only when completed
-  std::string waiting_reason;  // "" when it does not wait
-  std::optional<Partial> partial;
+  std::string waiting_reason;      // "" when it does not wait
+  std::optional<Partial> partial;  // why a completed video has less than its source
   std::optional<Error> error;
   std::string metadata = "{}";  // the client's JSON object, echoed
   int priority = 0;             // lower first, like BullMQ; 0 is the default and the most urgent

@@ -23,6 +23,7 @@ struct Work {
   std::int64_t decoded = 0;
   std::int64_t encoded = 0;
   std::int64_t undecodable = 0;
+  std::optional<std::int64_t> damaged_from = {};  // the first output frame that shows damage
 };
 
 // One decode of the chunk.
@@ -67,6 +68,10 @@ class ChunkEncoder {
 
 std::int64_t pixels(const Rendition& rendition) {
   return static_cast<std::int64_t>(rendition.width) * rendition.height;
+}
+
+std::optional<std::int64_t> earlier(std::optional<std::int64_t> a, std::optional<std::int64_t> b) {
+  return a && b ? std::min(*a, *b) : (a ? a : b);
 }
 
 int front_of(int resume, const Chunk& chunk) {
@@ -172,7 +177,8 @@ Result<Work> ChunkEncoder::run(av::ByteSource& source, const plan::TaskSpec& spe
   return Work{.done = done_,
               .decoded = before_.decoded + reader.decoded(),
               .encoded = encoded(),
-              .undecodable = std::max(before_.undecodable, reader.undecodable())};
+              .undecodable = std::max(before_.undecodable, reader.undecodable()),
+              .damaged_from = earlier(before_.damaged_from, reader.damaged_from())};
 }
 
 }  // namespace
@@ -187,8 +193,12 @@ Result<json::object> encode_chunk(av::ByteSource& source, const plan::TaskSpec& 
   for (const Rungs wanted : decodes) {
     work = TRY(ChunkEncoder(spec, wanted, work, output).run(source, spec));
   }
-  return json::object{
+  json::object result{
       {"decoded", work.decoded}, {"encoded", work.encoded}, {"undecodable", work.undecodable}};
+  if (work.damaged_from) {
+    result["damaged_at"] = static_cast<double>(*work.damaged_from) / spec.plan->fps.value();
+  }
+  return result;
 }
 
 }  // namespace vodmill::mill

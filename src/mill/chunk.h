@@ -10,8 +10,8 @@
 namespace vodmill::mill {
 
 // REQUIRES: spec.kind == TaskKind::chunk. The result tells what it took: {"decoded", "encoded",
-// "undecodable"}, the counts of frames and of packets. Errors: as FrameReader and the encoders give
-// them.
+// "undecodable"}, the counts of frames and of packets; where damage shows also "damaged_at", in
+// seconds after the first picture. Errors: as FrameReader and the encoders give them.
 Result<json::object> encode_chunk(av::ByteSource& source, const plan::TaskSpec& spec,
                                   Output& output);
 

@@ -40,6 +40,7 @@ Result<> FrameReader::open_at_front() {
   input_->select({plan_->source_stream});
   decoder_.emplace(TRY(av::Decoder::open(*input_->streams()[index], threads_)));
   usable_from_.reset();
+  damaged_from_.reset();
   drained_ = false;
   last_pts_ = AV_NOPTS_VALUE;
   return {};
@@ -68,6 +69,7 @@ Result<bool> FrameReader::try_seek(double seconds_before) {
     return false;
   }
   decoder_->flush();
+  damaged_from_.reset();
   drained_ = false;
   last_pts_ = AV_NOPTS_VALUE;
   usable_from_ = INT64_MAX;  // until a random access point has been read
@@ -82,36 +84,61 @@ Result<bool> FrameReader::try_seek(double seconds_before) {
   return false;
 }
 
+bool FrameReader::is_usable(std::int64_t pts) const {
+  return pts != AV_NOPTS_VALUE && (!usable_from_ || pts >= *usable_from_);
+}
+
+// What is damaged before the range or after it, the neighbours' readers see.
+void FrameReader::note_damage(std::int64_t pts) {
+  if (!is_usable(pts)) return;
+  const std::int64_t position = grid_.position(pts);
+  if (position < first_ || position >= end_) return;
+  damaged_from_ = std::min(damaged_from_.value_or(position), position);
+}
+
+Result<> FrameReader::send(const AVPacket* packet) {
+  const std::int64_t before = decoder_->undecodable_packets();
+  TRY_VOID(decoder_->send(packet));
+  if (decoder_->undecodable_packets() == before) return {};
+  const bool is_first = last_pts_ == AV_NOPTS_VALUE;
+  note_damage(is_first && packet ? packet->pts : last_pts_);
+  return {};
+}
+
 // The next frame that can be used; null at the end.
 Result<av::FramePtr> FrameReader::decode() {
   av::FramePtr frame = av::make_frame();
   for (;;) {
-    while (TRY(decoder_->receive(*frame))) {
+    const std::int64_t damaged_before = decoder_->undecodable_packets();
+    const bool received = TRY(decoder_->receive(*frame));
+    if (decoder_->undecodable_packets() != damaged_before) note_damage(last_pts_);
+    if (received) {
       std::int64_t pts = frame->best_effort_timestamp;
       if (pts == AV_NOPTS_VALUE && last_pts_ != AV_NOPTS_VALUE) {
         pts = last_pts_ + std::max<std::int64_t>(frame->pkt_duration, 1);
       }
-      const bool is_usable = pts != AV_NOPTS_VALUE && (!usable_from_ || pts >= *usable_from_);
-      if (is_usable) {
+      if (is_usable(pts)) {
+        if (av::is_damaged(*frame)) note_damage(pts);
         frame->pts = pts;
         last_pts_ = pts;
         ++decoded_;
         return frame;
       }
       av_frame_unref(frame.get());
+      continue;
     }
     if (drained_) return av::FramePtr{};
     const av::ReadOutcome outcome = TRY(input_->read(*packet_));
     if (outcome == av::ReadOutcome::end) {
       drained_ = true;
-      TRY_VOID(decoder_->send(nullptr));
+      TRY_VOID(send(nullptr));
       continue;
     }
     if (packet_->stream_index == plan_->source_stream) {
       const bool is_key = (packet_->flags & AV_PKT_FLAG_KEY) != 0;
       const std::int64_t pts = packet_->pts != AV_NOPTS_VALUE ? packet_->pts : packet_->dts;
       if (usable_from_ == INT64_MAX && is_key && pts != AV_NOPTS_VALUE) usable_from_ = pts;
-      if (usable_from_ != INT64_MAX) TRY_VOID(decoder_->send(packet_.get()));
+      if (usable_from_ != INT64_MAX) TRY_VOID(send(packet_.get()));
     }
     av_packet_unref(packet_.get());
   }

@@ -34,6 +34,10 @@ class FrameReader {
   std::int64_t decoded() const { return decoded_; }
   std::int64_t undecodable() const { return decoder_->undecodable_packets(); }
 
+  // The first output frame of the range that shows damage: a packet that could not be decoded, or a
+  // picture that the decoder had to guess parts of.
+  std::optional<std::int64_t> damaged_from() const { return damaged_from_; }
+
  private:
   FrameReader(av::ByteSource& source, const Plan& plan, std::int64_t first, std::int64_t end,
               int threads);
@@ -41,6 +45,9 @@ class FrameReader {
   Result<> position();
   Result<bool> try_seek(double seconds_before);
   Result<av::FramePtr> decode();
+  Result<> send(const AVPacket* packet);
+  bool is_usable(std::int64_t pts) const;
+  void note_damage(std::int64_t pts);
   std::int64_t position_of(const AVFrame& frame) const;
 
   av::ByteSource* source_;
@@ -57,6 +64,7 @@ class FrameReader {
   bool drained_ = false;
   std::int64_t last_pts_ = AV_NOPTS_VALUE;
   std::int64_t decoded_ = 0;
+  std::optional<std::int64_t> damaged_from_;
   av::FramePtr held_;  // decoded, not yet given out: what follows says how long it is shown
   std::int64_t shown_to_;
 };

@@ -7,6 +7,7 @@ namespace vodmill::mill {
 void PacketScan::add(const AVPacket& packet) {
   ++seen;
   if (av_packet_get_side_data(&packet, AV_PKT_DATA_ENCRYPTION_INFO, nullptr)) encrypted = true;
+  if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) cut_short = true;
   if ((packet.flags & AV_PKT_FLAG_DISCARD) != 0) return;
   ++packets;
   const std::int64_t time = packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;

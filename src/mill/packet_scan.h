@@ -15,6 +15,7 @@ struct PacketScan {
   std::int64_t packets = 0;             // that will be presented
   std::int64_t end = INT64_MIN;         // largest pts + duration
   bool encrypted = false;
+  bool cut_short = false;  // a packet has fewer bytes than the container says
 
   void add(const AVPacket& packet);
   void sort();

@@ -38,6 +38,14 @@ TEST(PacketScan, LeavesOutWhatAnEditListHides) {
   EXPECT_EQ(scan.packets, 2);
 }
 
+TEST(PacketScan, SeesAPacketThatIsCutShort) {
+  PacketScan scan;
+  add(scan, 0, 40, AV_PKT_FLAG_KEY);
+  EXPECT_FALSE(scan.cut_short);
+  add(scan, 40, 40, AV_PKT_FLAG_CORRUPT);
+  EXPECT_TRUE(scan.cut_short);
+}
+
 TEST(PacketScan, GivesTheLastFrameItsStepWhereTheFileSaysNone) {
   for (const std::int64_t duration : {0, 1}) {
     PacketScan scan;

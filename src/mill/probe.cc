@@ -8,6 +8,7 @@
 #include "av/decoder.h"
 #include "av/input.h"
 #include "mill/packet_scan.h"
+#include "mill/promises.h"
 #include "plan/frame_grid.h"
 
 extern "C" {
@@ -163,21 +164,6 @@ AudioStreamInfo describe_audio(const AVStream& stream, const PacketScan& scan) {
   return info;
 }
 
-// The container promises more than is there: samples in an MP4 index, seconds in a Matroska header.
-bool is_truncated(av::Input& input, const AVStream& stream, const PacketScan& scan,
-                  double sound_end) {
-  if (input.damaged()) return true;
-  const AVFormatContext& context = input.context();
-  const std::string_view format = context.iformat->name;
-  constexpr std::int64_t kSlack = 2;  // edit lists hide a few samples
-  if (format.starts_with("mov")) return stream.nb_frames > scan.seen + kSlack;
-  if (!format.starts_with("matroska") || context.duration <= 0 || scan.pts.empty()) return false;
-  const double promised = static_cast<double>(context.duration) / AV_TIME_BASE;
-  const double picture_end = static_cast<double>(scan.end) * av_q2d(stream.time_base);
-  const double there = std::max(picture_end, sound_end);
-  return promised > there + 1.0 && promised > there * 1.05;
-}
-
 void note_unused(av::Input& input, const SourceInfo& info, std::vector<std::string>& notes) {
   int subtitles = 0;
   int others = 0;
@@ -204,6 +190,14 @@ std::unexpected<Error> no_frame(bool encrypted, bool truncated) {
   return fail(ErrorCode::malformed_input, "No frame of the video can be decoded.");
 }
 
+// Without its headers no packet of a sound means anything.
+Result<> check_sound_decoder(const AVStream& stream) {
+  const auto decoder = av::Decoder::open(stream, 1);
+  if (decoder) return {};
+  return fail(decoder.error().code,
+              "The headers of the sound are damaged: " + decoder.error().message);
+}
+
 }  // namespace
 
 Result<SourceInfo> probe(av::ByteSource& source) {
@@ -223,10 +217,8 @@ Result<SourceInfo> probe(av::ByteSource& source) {
   PacketScan video_scan;
   PacketScan audio_scan;
   TRY_VOID(scan_packets(input, video->index, video_scan, audio ? audio->index : -1, audio_scan));
-  const double sound_end =
-      audio_scan.pts.empty() ? 0 : static_cast<double>(audio_scan.end) * av_q2d(audio->time_base);
-  info.truncated = is_truncated(input, *video, video_scan, sound_end);
-  if (encrypted || video_scan.encrypted) return no_frame(true, false);
+  info.truncated = ends_early(input, {{video, &video_scan}, {audio, &audio_scan}});
+  if (encrypted || video_scan.encrypted || audio_scan.encrypted) return no_frame(true, false);
   if (video_scan.pts.empty()) return no_frame(false, info.truncated);
 
   // A second look from the front: decoding needs the packets that the scan has passed.
@@ -237,7 +229,11 @@ Result<SourceInfo> probe(av::ByteSource& source) {
   if (frames.empty()) return no_frame(false, info.truncated);
   info.video = describe_video(*video, video_scan);
   read_picture(frames, *video, *info.video);
-  if (audio && !audio_scan.pts.empty()) info.audio = describe_audio(*audio, audio_scan);
+  if (audio && !audio_scan.pts.empty()) {
+    TRY_VOID(check_sound_decoder(*audio));
+    info.audio = describe_audio(*audio, audio_scan);
+  }
+  info.lost_sound = find_lost_sound(input, info, {audio, &audio_scan});
   note_unused(input, info, info.notes);
   return info;
 }

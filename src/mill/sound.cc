@@ -38,8 +38,12 @@ class SoundEncoder {
     return audio_.boundaries[static_cast<std::size_t>(segment)];
   }
   int segments() const { return static_cast<int>(audio_.boundaries.size()) - 1; }
+  std::int64_t end() const { return audio_.boundaries.back() * kAacFrameSamples; }
   Result<> decode(av::Input& input, av::Decoder& decoder);
+  Result<> send(av::Decoder& decoder, const AVPacket* packet);
   Result<> take_frames(av::Decoder& decoder);
+  void note_failures(const av::Decoder& decoder);
+  void note_late_start(std::int64_t position);
   std::int64_t position_of(std::int64_t pts) const;
   Result<> encode_until(std::int64_t frame);
   Result<> drain();
@@ -58,6 +62,9 @@ class SoundEncoder {
   std::int64_t next_pts_ = AV_NOPTS_VALUE;
   std::int64_t decoded_ = 0;
   std::int64_t encoded_ = 0;
+  std::int64_t failures_ = 0;                 // packets not decoded, so far
+  std::optional<std::int64_t> first_packet_;  // position
+  std::optional<std::int64_t> damaged_from_;  // position
 };
 
 // In samples of the output after T0, whatever the time bases of sound and picture are.
@@ -70,11 +77,35 @@ std::int64_t SoundEncoder::position_of(std::int64_t pts) const {
   return std::llroundl(seconds * audio_.sample_rate);
 }
 
+// Decoders need a packet or two to find their feet at the front and after a seek; what fails later,
+// or for longer, is damage.
+void SoundEncoder::note_failures(const av::Decoder& decoder) {
+  if (decoder.undecodable_packets() == failures_) return;
+  failures_ = decoder.undecodable_packets();
+  if (decoded_ == 0 || damaged_from_ || next_pts_ == AV_NOPTS_VALUE) return;
+  damaged_from_ = position_of(next_pts_);
+}
+
+void SoundEncoder::note_late_start(std::int64_t position) {
+  const std::int64_t first = first_packet_.value_or(position);
+  if (failures_ > 0 && position - first > audio_.sample_rate / 2) damaged_from_ = first;
+}
+
+Result<> SoundEncoder::send(av::Decoder& decoder, const AVPacket* packet) {
+  if (packet && !first_packet_ && packet->pts != AV_NOPTS_VALUE) {
+    first_packet_ = position_of(packet->pts);
+  }
+  TRY_VOID(decoder.send(packet));
+  note_failures(decoder);
+  return {};
+}
+
 Result<> SoundEncoder::take_frames(av::Decoder& decoder) {
   for (av::FramePtr frame = av::make_frame(); TRY(decoder.receive(*frame));) {
     const std::int64_t pts =
         frame->best_effort_timestamp != AV_NOPTS_VALUE ? frame->best_effort_timestamp : next_pts_;
     if (pts != AV_NOPTS_VALUE && frame->sample_rate > 0) {
+      if (decoded_ == 0) note_late_start(position_of(pts));
       TRY_VOID(timeline_.add(*frame, position_of(pts)));
       next_pts_ =
           pts + av_rescale_q(frame->nb_samples, {1, frame->sample_rate}, av::to_av(time_base_));
@@ -83,6 +114,7 @@ Result<> SoundEncoder::take_frames(av::Decoder& decoder) {
     av_frame_unref(frame.get());
     TRY_VOID(encode_until(timeline_.end() / kAacFrameSamples));
   }
+  note_failures(decoder);
   return {};
 }
 
@@ -93,9 +125,9 @@ Result<> SoundEncoder::decode(av::Input& input, av::Decoder& decoder) {
     const av::ReadOutcome outcome = TRY(input.read(*packet));
     const bool ended = outcome == av::ReadOutcome::end;
     if (ended) {
-      TRY_VOID(decoder.send(nullptr));
+      TRY_VOID(send(decoder, nullptr));
     } else if (packet->stream_index == audio_.source_stream) {
-      TRY_VOID(decoder.send(packet.get()));
+      TRY_VOID(send(decoder, packet.get()));
     }
     av_packet_unref(packet.get());
     TRY_VOID(take_frames(decoder));
@@ -173,6 +205,11 @@ Result<json::object> SoundEncoder::run(av::ByteSource& source) {
   counts["decoded"] = decoded_;
   counts["encoded"] = encoded_;
   counts["undecodable"] = decoder.undecodable_packets();
+  if (decoded_ == 0 && first_packet_) damaged_from_ = *first_packet_;
+  if (damaged_from_ && *damaged_from_ < end()) {
+    counts["damaged_at"] =
+        static_cast<double>(std::max<std::int64_t>(*damaged_from_, 0)) / audio_.sample_rate;
+  }
   return counts;
 }
 

@@ -9,7 +9,8 @@
 namespace vodmill::mill {
 
 // REQUIRES: spec.kind == TaskKind::audio. Sound that is missing or cannot be decoded is silence.
-// The result is {"decoded", "encoded", "undecodable"}: counts of frames, AAC frames and packets.
+// The result is {"decoded", "encoded", "undecodable"}: counts of frames, AAC frames and packets;
+// where sound could not be decoded also "damaged_at", in seconds after the first picture.
 Result<json::object> encode_sound(av::ByteSource& source, const plan::TaskSpec& spec,
                                   Output& output);
 

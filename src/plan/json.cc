@@ -1,6 +1,7 @@
 #include "plan/json.h"
 
 #include <algorithm>
+#include <array>
 #include <span>
 #include <utility>
 
@@ -225,6 +226,24 @@ Result<> check_segments(const Plan& plan) {
   return {};
 }
 
+json::object lost_sound_to_json(const Partial& lost) {
+  return {{"reason", error_code_name(lost.reason)}, {"at_seconds", lost.at_seconds}};
+}
+
+Result<Partial> lost_sound_from_json(const json::object& o) {
+  Partial lost;
+  const std::string reason = TRY(get_string(o, "reason"));
+  constexpr std::array kReasons{ErrorCode::truncated_input, ErrorCode::malformed_input,
+                                ErrorCode::unsupported_codec};
+  const auto* found = std::ranges::find(kReasons, reason, error_code_name);
+  if (found == kReasons.end()) return out_of_range("reason");
+  lost.reason = *found;
+  lost.at_seconds = TRY(get_double(o, "at_seconds"));
+  constexpr double kMaxSeconds = 1e9;
+  if (!(lost.at_seconds >= 0 && lost.at_seconds <= kMaxSeconds)) return out_of_range("at_seconds");
+  return lost;
+}
+
 }  // namespace
 
 json::object to_object(const Plan& plan) {
@@ -263,6 +282,7 @@ json::object to_object(const SourceInfo& info) {
                  {"notes", to_array(info.notes)}};
   if (info.video) o["video"] = video_to_json(*info.video);
   if (info.audio) o["audio"] = audio_to_json(*info.audio);
+  if (info.lost_sound) o["lost_sound"] = lost_sound_to_json(*info.lost_sound);
   return o;
 }
 
@@ -313,6 +333,9 @@ Result<SourceInfo> source_info_from_json(std::string_view text) {
   }
   if (const json::object* audio = TRY(optional_object(o, "audio"))) {
     info.audio = TRY(audio_from_json(*audio));
+  }
+  if (const json::object* lost = TRY(optional_object(o, "lost_sound"))) {
+    info.lost_sound = TRY(lost_sound_from_json(*lost));
   }
   return info;
 }

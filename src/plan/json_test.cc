@@ -16,6 +16,7 @@ SourceInfo full_info() {
   SourceInfo info = source_info(1920, 1080, {30'000, 1001}, 900);
   info.audio = stereo();
   info.truncated = true;
+  info.lost_sound = Partial{ErrorCode::malformed_input, 1.25};
   info.notes = {"1 subtitle streams are left out"};
   info.video->rotation = 270;
   info.video->mirrored = true;
@@ -106,7 +107,8 @@ void expect_missing_fields_are_refused(const std::string& text, const Reader& re
   collect(good, {}, paths);
   for (const Path& path : paths) {
     const auto* key = std::get_if<std::string>(&path.back());
-    if (!key || *key == "audio" || *key == "video") continue;  // these may be absent
+    if (!key || *key == "audio" || *key == "video" || *key == "lost_sound")
+      continue;  // these may be absent
     json::value document = good;
     Path parent = path;
     parent.pop_back();
@@ -201,6 +203,8 @@ TEST(SourceInfoJson, ComesBackAsItWas) {
   EXPECT_EQ(back->video->keyframes, info.video->keyframes);
   EXPECT_EQ(back->audio->language, "fra");
   EXPECT_TRUE(back->truncated);
+  EXPECT_EQ(back->lost_sound->reason, ErrorCode::malformed_input);
+  EXPECT_EQ(back->lost_sound->at_seconds, 1.25);
 }
 
 TEST(SourceInfoJson, RefusesAMissingField) {
@@ -228,7 +232,9 @@ TEST(SourceInfoJson, RefusesWhatCannotBe) {
       {{"video"}, "h264"},
       {{"audio", "channels"}, 0},
       {{"audio", "sample_rate"}, 0},
-      {{"audio"}, json::array{}}};
+      {{"audio"}, json::array{}},
+      {{"lost_sound", "reason"}, "not_a_video"},
+      {{"lost_sound", "at_seconds"}, -1.0}};
   for (const auto& [path, value] : cases) expect_refused(good, path, value, kReadInfo);
 }
 

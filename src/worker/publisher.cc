@@ -4,9 +4,9 @@
 #include <map>
 #include <set>
 
-#include "base/json.h"
 #include "hls/names.h"
 #include "hls/render.h"
+#include "plan/partial.h"
 #include "worker/nursery.h"
 
 namespace vodmill::worker {
@@ -91,27 +91,6 @@ Bytes to_bytes(const std::string& text) {
   return Bytes(view.begin(), view.end());
 }
 
-// Cut short, or damaged inside: where the first packet could not be decoded, as well as chunks know
-// it.
-std::optional<Partial> partial_of(const Generation& generation, const std::vector<Task>& tasks) {
-  const Plan& plan = *generation.plan;
-  const double seconds = static_cast<double>(plan.frames) / plan.fps.value();
-  if (generation.info && generation.info->truncated)
-    return Partial{ErrorCode::truncated_input, seconds};
-  for (const Task& task : tasks) {
-    if (task.kind != TaskKind::chunk) continue;
-    const auto result = parse_json(task.result);
-    const json::object* counts = result ? result->if_object() : nullptr;
-    if (!counts) continue;
-    const auto undecodable = get_int(*counts, "undecodable");
-    if (!undecodable || *undecodable == 0) continue;
-    const Chunk& chunk = plan.chunks.at(static_cast<std::size_t>(task.index));
-    const std::int64_t frame = plan.boundaries.at(static_cast<std::size_t>(chunk.first_segment));
-    return Partial{ErrorCode::malformed_input, static_cast<double>(frame) / plan.fps.value()};
-  }
-  return std::nullopt;
-}
-
 asio::awaitable<void> put_into(BlobStore& blobs, BlobKey key, Bytes bytes, Result<>& first_error) {
   Result<> stored = co_await blobs.put(std::move(key), std::move(bytes));
   if (!stored && first_error) first_error = std::move(stored);
@@ -157,7 +136,7 @@ Async<Published> publish(const Ports& ports, const Generation& generation,
       .multivariant_key = BlobKey(video_prefix(generation) + std::string(hls::kMultivariantName)),
       .multivariant = to_bytes(hls::to_text(*multivariant)),
       .completion = {.duration_seconds = static_cast<double>(plan.frames) / plan.fps.value(),
-                     .partial = partial_of(generation, tasks)}};
+                     .partial = plan::find_partial(generation.info, plan, tasks)}};
 }
 
 }  // namespace vodmill::worker

@@ -42,6 +42,13 @@ export function about(video: Video): string {
   return parts.join(", ");
 }
 
+function lack(partial: { reason: string; at_seconds: number }): string {
+  const at = duration(partial.at_seconds);
+  if (partial.reason === "truncated_input") return `The file ends early: what could be read, up to ${at}, plays.`;
+  if (partial.reason === "unsupported_codec") return "Its sound cannot be decoded: the picture plays.";
+  return `The file is damaged from ${at} on: what could be read plays.`;
+}
+
 // The line below the progress bar.
 export function note(video: Video): string {
   const parts = [about(video)];
@@ -49,8 +56,7 @@ export function note(video: Video): string {
   if (video.status === "processing") parts.push(`${video.progress} % done`);
   if (video.waiting_reason) parts.push(`waiting: ${video.waiting_reason.replaceAll("_", " ")}`);
   if (video.partial) {
-    const damage = video.partial.reason === "truncated_input" ? "The file ends early" : "The file is damaged";
-    parts.push(`${damage}: what could be read, up to ${duration(video.partial.at_seconds)}, plays.`);
+    parts.push(lack(video.partial));
   }
   return parts.filter((part) => part !== "").join(" · ");
 }

@@ -1,0 +1,98 @@
+#include "mill/promises.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "av/decoder.h"
+
+namespace vodmill::mill {
+namespace {
+
+constexpr std::int64_t kSlackSamples = 2;
+
+bool is_mp4(const AVFormatContext& context) {
+  return std::string_view(context.iformat->name).starts_with("mov");
+}
+
+// Samples that the index lists, those that an edit list hides left out.
+std::int64_t indexed_samples(const AVStream& stream) {
+  return avformat_index_get_entries_count(&stream);
+}
+
+bool lacks_samples(const AVFormatContext& context, const ScannedStream& scanned) {
+  return is_mp4(context) && indexed_samples(*scanned.stream) > scanned.scan->seen + kSlackSamples;
+}
+
+double seconds_of(std::int64_t ticks, const AVStream& stream) {
+  return static_cast<double>(ticks) * av_q2d(stream.time_base);
+}
+
+// Headers that say how long the file lasts, and are not wrong in files that play to their end. (An
+// MP4's are: fragments that were saved one by one keep the header of the whole.)
+bool tells_its_duration(const AVFormatContext& context) {
+  constexpr std::array<std::string_view, 4> kFormats{"matroska", "flv", "avi", "asf"};
+  const std::string_view name = context.iformat->name;
+  return context.duration > 0 &&
+         context.duration_estimation_method != AVFMT_DURATION_FROM_BITRATE &&
+         std::ranges::any_of(kFormats, [&](std::string_view f) { return name.starts_with(f); });
+}
+
+// MPEG-TS marks packets where its counters skip, which joined recordings do without a loss.
+bool marks_only_cut_packets(const AVFormatContext& context) {
+  return std::string_view(context.iformat->name) != "mpegts";
+}
+
+// Whether sound lies in the file, heard or not. An MP4's empty track promises nothing.
+bool promises_sound(const AVFormatContext& context, const AVStream& stream) {
+  if (stream.codecpar->codec_type != AVMEDIA_TYPE_AUDIO) return false;
+  return !is_mp4(context) || indexed_samples(stream) > 0 || stream.nb_frames > 0;
+}
+
+// The container names a codec, and it is none of ours.
+bool is_foreign(const AVStream& stream) {
+  const AVCodecParameters& parameters = *stream.codecpar;
+  const bool is_named = parameters.codec_id != AV_CODEC_ID_NONE || parameters.codec_tag != 0;
+  return is_named && !av::has_allowed_decoder(stream);
+}
+
+}  // namespace
+
+bool ends_early(av::Input& input, std::initializer_list<ScannedStream> streams) {
+  if (input.damaged()) return true;
+  const AVFormatContext& context = input.context();
+  double there = 0;
+  bool is_empty = true;
+  for (const ScannedStream& scanned : streams) {
+    if (!scanned.stream) continue;
+    if (lacks_samples(context, scanned)) return true;
+    if (scanned.scan->cut_short && marks_only_cut_packets(context)) return true;
+    if (scanned.scan->pts.empty()) continue;
+    is_empty = false;
+    there = std::max(there, seconds_of(scanned.scan->end, *scanned.stream));
+  }
+  if (is_empty || !tells_its_duration(context)) return false;
+  const double promised = static_cast<double>(context.duration) / AV_TIME_BASE;
+  return promised > there + 1.0 && promised > there * 1.05;
+}
+
+std::optional<Partial> find_lost_sound(av::Input& input, const SourceInfo& info,
+                                       ScannedStream chosen) {
+  const AVFormatContext& context = input.context();
+  if (info.audio) {
+    if (!lacks_samples(context, chosen)) return std::nullopt;
+    const double picture =
+        static_cast<double>(info.video->first_pts) * info.video->time_base.value();
+    const double end = seconds_of(chosen.scan->end, *chosen.stream);
+    return Partial{ErrorCode::truncated_input, std::max(0.0, end - picture)};
+  }
+  std::optional<Partial> lost;
+  for (const AVStream* stream : input.streams()) {
+    if (!promises_sound(context, *stream)) continue;
+    if (is_foreign(*stream)) return Partial{ErrorCode::unsupported_codec, 0};
+    lost = Partial{ErrorCode::malformed_input, 0};
+  }
+  return lost;
+}
+
+}  // namespace vodmill::mill

@@ -1,0 +1,30 @@
+// What a container promises, held against what it has.
+//
+// Called by the probe when all packets have been read.
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+
+#include "av/input.h"
+#include "core/partial.h"
+#include "core/source.h"
+#include "mill/packet_scan.h"
+
+namespace vodmill::mill {
+
+struct ScannedStream {
+  const AVStream* stream = nullptr;  // null: there is no such stream
+  const PacketScan* scan = nullptr;
+};
+
+// The file ends before its container says: samples of an MP4's index, seconds of a header, the last
+// bytes of a packet. REQUIRES: the input was read to its end.
+bool ends_early(av::Input& input, std::initializer_list<ScannedStream> streams);
+
+// Sound that the container announces and that cannot be heard, all of it or from where on.
+// `info.video` is there; `info.audio` if a sound was chosen; `chosen` is its stream.
+std::optional<Partial> find_lost_sound(av::Input& input, const SourceInfo& info,
+                                       ScannedStream chosen);
+
+}  // namespace vodmill::mill

@@ -1,0 +1,37 @@
+#include "plan/partial.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+
+namespace vodmill::plan {
+namespace {
+
+std::optional<double> damaged_at(const Task& task) {
+  const auto result = parse_json(task.result);
+  const json::object* counts = result ? result->if_object() : nullptr;
+  if (!counts) return std::nullopt;
+  const auto seconds = get_double(*counts, "damaged_at");
+  return seconds ? std::optional(*seconds) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Partial> find_partial(const std::optional<SourceInfo>& info, const Plan& plan,
+                                    std::span<const Task> tasks) {
+  const double seconds = static_cast<double>(plan.frames) / plan.fps.value();
+  std::optional<Partial> first = info ? info->lost_sound : std::nullopt;
+  if (info && info->truncated) {
+    const bool is_sound_shorter = first && first->reason == ErrorCode::truncated_input;
+    return Partial{ErrorCode::truncated_input,
+                   is_sound_shorter ? std::min(first->at_seconds, seconds) : seconds};
+  }
+  for (const Task& task : tasks) {
+    const std::optional<double> at = damaged_at(task);
+    if (!at || !(*at >= 0 && *at <= seconds)) continue;
+    if (!first || *at < first->at_seconds) first = Partial{ErrorCode::malformed_input, *at};
+  }
+  return first;
+}
+
+}  // namespace vodmill::plan

@@ -1,0 +1,70 @@
+#include "plan/partial.h"
+
+#include <gtest/gtest.h>
+
+#include "plan/planner.h"
+#include "plan/test_info.h"
+
+namespace vodmill::plan {
+namespace {
+
+class FindPartial : public testing::Test {
+ protected:
+  FindPartial() {
+    const auto plan = make_plan(info_, {.build = EngineBuild("build 7"), .parallel = 2});
+    EXPECT_TRUE(plan);
+    plan_ = *plan;
+  }
+
+  std::optional<Partial> find(const std::vector<std::string>& results = {}) const {
+    std::vector<Task> tasks;
+    for (const std::string& result : results) tasks.emplace_back().result = result;
+    return find_partial(info_, plan_, tasks);
+  }
+
+  SourceInfo info_ = source_info(1280, 720, {25, 1}, 500);
+  Plan plan_;
+};
+
+TEST_F(FindPartial, SaysNothingOfAWholeVideo) {
+  EXPECT_FALSE(find());
+  EXPECT_FALSE(find({R"({"decoded": 500, "encoded": 500, "undecodable": 2})", "", "{"}));
+}
+
+TEST_F(FindPartial, TakesTheEarliestDamageOfAnyTask) {
+  const auto partial = find({R"({"damaged_at": 12.5})", R"({"damaged_at": 3})", "{}"});
+  ASSERT_TRUE(partial);
+  EXPECT_EQ(partial->reason, ErrorCode::malformed_input);
+  EXPECT_EQ(partial->at_seconds, 3);
+}
+
+TEST_F(FindPartial, DoesNotBelieveADamageOutsideOfTheVideo) {
+  EXPECT_FALSE(find({R"({"damaged_at": 20.5})", R"({"damaged_at": -1})"}));
+}
+
+TEST_F(FindPartial, PutsAnEarlyEndBeforeDamage) {
+  info_.truncated = true;
+  const auto partial = find({R"({"damaged_at": 3})"});
+  ASSERT_TRUE(partial);
+  EXPECT_EQ(partial->reason, ErrorCode::truncated_input);
+  EXPECT_EQ(partial->at_seconds, 20);
+}
+
+TEST_F(FindPartial, EndsWhereTheSoundWasCutOff) {
+  info_.truncated = true;
+  info_.lost_sound = Partial{ErrorCode::truncated_input, 7};
+  EXPECT_EQ(find()->at_seconds, 7);
+  info_.lost_sound->at_seconds = 21;
+  EXPECT_EQ(find()->at_seconds, 20);
+}
+
+TEST_F(FindPartial, NamesASoundThatCannotBeHeard) {
+  info_.lost_sound = Partial{ErrorCode::unsupported_codec, 0};
+  const auto partial = find({R"({"damaged_at": 3})"});
+  ASSERT_TRUE(partial);
+  EXPECT_EQ(partial->reason, ErrorCode::unsupported_codec);
+  EXPECT_EQ(partial->at_seconds, 0);
+}
+
+}  // namespace
+}  // namespace vodmill::plan
