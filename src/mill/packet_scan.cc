@@ -25,15 +25,32 @@ void PacketScan::sort() {
   }
 }
 
-std::int64_t PacketScan::end_with_last_step() const {
-  if (pts.size() < 2) return std::max(end, pts.back() + 1);
+std::int64_t PacketScan::usual_step() const {
   std::vector<std::int64_t> steps;
   for (std::size_t i = 1; i < pts.size(); ++i) steps.push_back(pts[i] - pts[i - 1]);
   const auto middle = steps.begin() + std::ssize(steps) / 2;
   std::ranges::nth_element(steps, middle);
+  return *middle;
+}
+
+std::int64_t PacketScan::end_with_last_step() const {
+  if (pts.size() < 2) return std::max(end, pts.back() + 1);
+  const std::int64_t step = usual_step();
   // Some writers give the last packet, or all of them, a duration of 0 or of one tick.
-  const bool is_told = (end - pts.back()) * 2 >= *middle;
-  return is_told ? end : pts.back() + *middle;
+  const bool is_told = (end - pts.back()) * 2 >= step;
+  return is_told ? end : pts.back() + step;
+}
+
+std::vector<PacketScan::Gap> PacketScan::gaps(std::int64_t least) const {
+  std::vector<Gap> found;
+  if (pts.size() < 2) return found;
+  constexpr std::int64_t kStepsOfAGap = 8;
+  const std::int64_t step = usual_step();
+  for (std::size_t i = 1; i < pts.size(); ++i) {
+    const Gap gap{pts[i - 1] + step, pts[i]};
+    if (gap.to - gap.from >= std::max(least, kStepsOfAGap * step)) found.push_back(gap);
+  }
+  return found;
 }
 
 Result<> scan_packets(av::Input& input, int video, PacketScan& video_scan, int audio,

@@ -23,6 +23,17 @@ struct PacketScan {
   // The end, with the usual step (the median) for a last packet that does not say how long it
   // lasts. REQUIRES: a pts, sorted.
   std::int64_t end_with_last_step() const;
+
+  // Where no packet begins for at least `least` ticks, and for eight times the usual step.
+  // REQUIRES: sorted.
+  struct Gap {
+    std::int64_t from = 0;  // the end of the last packet before
+    std::int64_t to = 0;
+  };
+  std::vector<Gap> gaps(std::int64_t least) const;
+
+ private:
+  std::int64_t usual_step() const;
 };
 
 // Reads to the end of the input. A stream number of -1 is no stream.

@@ -64,6 +64,20 @@ TEST(PacketScan, BelievesALastFrameThatLastsLong) {
   EXPECT_EQ(scan.end_with_last_step(), 5100);
 }
 
+TEST(PacketScan, FindsGapsButNotASlowRate) {
+  PacketScan scan;
+  for (const std::int64_t pts : {0, 40, 80, 120, 1500, 1540, 1580}) add(scan, pts, 40);
+  scan.sort();
+  ASSERT_EQ(scan.gaps(1000).size(), 1U);
+  EXPECT_EQ(scan.gaps(1000).front().from, 160);
+  EXPECT_EQ(scan.gaps(1000).front().to, 1500);
+  EXPECT_TRUE(scan.gaps(1400).empty());
+  PacketScan slow;
+  for (const std::int64_t pts : {0, 2000, 4000, 6000}) add(slow, pts, 2000);
+  slow.sort();
+  EXPECT_TRUE(slow.gaps(1000).empty());
+}
+
 TEST(PacketScan, EndsASingleFrameAfterItsStart) {
   PacketScan scan;
   add(scan, 700, 0);

@@ -234,6 +234,7 @@ Result<SourceInfo> probe(av::ByteSource& source) {
     info.audio = describe_audio(*audio, audio_scan);
   }
   info.lost_sound = find_lost_sound(input, info, {audio, &audio_scan});
+  info.gap_at = find_gap({video, &video_scan}, {audio, &audio_scan});
   note_unused(input, info, info.notes);
   return info;
 }

@@ -31,11 +31,18 @@ double seconds_of(std::int64_t ticks, const AVStream& stream) {
 // Headers that say how long the file lasts, and are not wrong in files that play to their end. (An
 // MP4's are: fragments that were saved one by one keep the header of the whole.)
 bool tells_its_duration(const AVFormatContext& context) {
-  constexpr std::array<std::string_view, 4> kFormats{"matroska", "flv", "avi", "asf"};
+  constexpr std::array<std::string_view, 5> kFormats{"matroska", "flv", "avi", "asf", "mxf"};
   const std::string_view name = context.iformat->name;
   return context.duration > 0 &&
          context.duration_estimation_method != AVFMT_DURATION_FROM_BITRATE &&
          std::ranges::any_of(kFormats, [&](std::string_view f) { return name.starts_with(f); });
+}
+
+// Seconds that an AVI's header lists of a picture; libav takes the duration from the packets.
+double listed_in_avi(const AVFormatContext& context, const AVStream& stream) {
+  const bool is_listed = std::string_view(context.iformat->name) == "avi" &&
+                         stream.codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
+  return is_listed ? seconds_of(stream.nb_frames, stream) : 0;
 }
 
 // MPEG-TS marks packets where its counters skip, which joined recordings do without a loss.
@@ -72,8 +79,30 @@ bool ends_early(av::Input& input, std::initializer_list<ScannedStream> streams) 
     there = std::max(there, seconds_of(scanned.scan->end, *scanned.stream));
   }
   if (is_empty || !tells_its_duration(context)) return false;
-  const double promised = static_cast<double>(context.duration) / AV_TIME_BASE;
+  double promised = static_cast<double>(context.duration) / AV_TIME_BASE;
+  for (const ScannedStream& scanned : streams) {
+    if (scanned.stream) promised = std::max(promised, listed_in_avi(context, *scanned.stream));
+  }
   return promised > there + 1.0 && promised > there * 1.05;
+}
+
+std::optional<double> find_gap(ScannedStream video, ScannedStream audio) {
+  if (!audio.stream) return std::nullopt;
+  const auto second = [](const AVStream& stream) {
+    return static_cast<std::int64_t>(1 / av_q2d(stream.time_base));
+  };
+  const auto silences = audio.scan->gaps(second(*audio.stream));
+  for (const PacketScan::Gap& gap : video.scan->gaps(second(*video.stream))) {
+    for (const PacketScan::Gap& silence : silences) {
+      const double from =
+          std::max(seconds_of(gap.from, *video.stream), seconds_of(silence.from, *audio.stream));
+      const double to =
+          std::min(seconds_of(gap.to, *video.stream), seconds_of(silence.to, *audio.stream));
+      if (to - from < 1) continue;
+      return from - seconds_of(video.scan->pts.front(), *video.stream);
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<Partial> find_lost_sound(av::Input& input, const SourceInfo& info,

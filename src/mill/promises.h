@@ -27,4 +27,8 @@ bool ends_early(av::Input& input, std::initializer_list<ScannedStream> streams);
 std::optional<Partial> find_lost_sound(av::Input& input, const SourceInfo& info,
                                        ScannedStream chosen);
 
+// Where for a second or more there is neither picture nor sound, though both go on after it: in
+// seconds after the first picture. None for a video without sound: its pictures may be that rare.
+std::optional<double> find_gap(ScannedStream video, ScannedStream audio);
+
 }  // namespace vodmill::mill

@@ -226,6 +226,13 @@ Result<> check_segments(const Plan& plan) {
   return {};
 }
 
+Result<double> get_seconds(const json::object& object, std::string_view key) {
+  constexpr double kMaxSeconds = 1e9;
+  const double value = TRY(get_double(object, key));
+  if (!(value >= 0 && value <= kMaxSeconds)) return out_of_range(key);
+  return value;
+}
+
 json::object lost_sound_to_json(const Partial& lost) {
   return {{"reason", error_code_name(lost.reason)}, {"at_seconds", lost.at_seconds}};
 }
@@ -238,9 +245,7 @@ Result<Partial> lost_sound_from_json(const json::object& o) {
   const auto* found = std::ranges::find(kReasons, reason, error_code_name);
   if (found == kReasons.end()) return out_of_range("reason");
   lost.reason = *found;
-  lost.at_seconds = TRY(get_double(o, "at_seconds"));
-  constexpr double kMaxSeconds = 1e9;
-  if (!(lost.at_seconds >= 0 && lost.at_seconds <= kMaxSeconds)) return out_of_range("at_seconds");
+  lost.at_seconds = TRY(get_seconds(o, "at_seconds"));
   return lost;
 }
 
@@ -283,6 +288,7 @@ json::object to_object(const SourceInfo& info) {
   if (info.video) o["video"] = video_to_json(*info.video);
   if (info.audio) o["audio"] = audio_to_json(*info.audio);
   if (info.lost_sound) o["lost_sound"] = lost_sound_to_json(*info.lost_sound);
+  if (info.gap_at) o["gap_at"] = *info.gap_at;
   return o;
 }
 
@@ -337,6 +343,7 @@ Result<SourceInfo> source_info_from_json(std::string_view text) {
   if (const json::object* lost = TRY(optional_object(o, "lost_sound"))) {
     info.lost_sound = TRY(lost_sound_from_json(*lost));
   }
+  if (o.contains("gap_at")) info.gap_at = TRY(get_seconds(o, "gap_at"));
   return info;
 }
 

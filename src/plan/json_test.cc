@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <variant>
 #include <vector>
@@ -16,6 +18,7 @@ SourceInfo full_info() {
   SourceInfo info = source_info(1920, 1080, {30'000, 1001}, 900);
   info.audio = stereo();
   info.truncated = true;
+  info.gap_at = 2.5;
   info.lost_sound = Partial{ErrorCode::malformed_input, 1.25};
   info.notes = {"1 subtitle streams are left out"};
   info.video->rotation = 270;
@@ -107,8 +110,8 @@ void expect_missing_fields_are_refused(const std::string& text, const Reader& re
   collect(good, {}, paths);
   for (const Path& path : paths) {
     const auto* key = std::get_if<std::string>(&path.back());
-    if (!key || *key == "audio" || *key == "video" || *key == "lost_sound")
-      continue;  // these may be absent
+    constexpr std::array<std::string_view, 4> kOptional{"audio", "video", "lost_sound", "gap_at"};
+    if (!key || std::ranges::find(kOptional, *key) != kOptional.end()) continue;
     json::value document = good;
     Path parent = path;
     parent.pop_back();
@@ -205,6 +208,7 @@ TEST(SourceInfoJson, ComesBackAsItWas) {
   EXPECT_TRUE(back->truncated);
   EXPECT_EQ(back->lost_sound->reason, ErrorCode::malformed_input);
   EXPECT_EQ(back->lost_sound->at_seconds, 1.25);
+  EXPECT_EQ(back->gap_at, 2.5);
 }
 
 TEST(SourceInfoJson, RefusesAMissingField) {
@@ -234,7 +238,8 @@ TEST(SourceInfoJson, RefusesWhatCannotBe) {
       {{"audio", "sample_rate"}, 0},
       {{"audio"}, json::array{}},
       {{"lost_sound", "reason"}, "not_a_video"},
-      {{"lost_sound", "at_seconds"}, -1.0}};
+      {{"lost_sound", "at_seconds"}, -1.0},
+      {{"gap_at"}, -1.0}};
   for (const auto& [path, value] : cases) expect_refused(good, path, value, kReadInfo);
 }
 

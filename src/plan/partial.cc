@@ -26,11 +26,12 @@ std::optional<Partial> find_partial(const std::optional<SourceInfo>& info, const
     return Partial{ErrorCode::truncated_input,
                    is_sound_shorter ? std::min(first->at_seconds, seconds) : seconds};
   }
-  for (const Task& task : tasks) {
-    const std::optional<double> at = damaged_at(task);
-    if (!at || !(*at >= 0 && *at <= seconds)) continue;
+  const auto take = [&](std::optional<double> at) {
+    if (!at || !(*at >= 0 && *at <= seconds)) return;
     if (!first || *at < first->at_seconds) first = Partial{ErrorCode::malformed_input, *at};
-  }
+  };
+  if (info) take(info->gap_at);
+  for (const Task& task : tasks) take(damaged_at(task));
   return first;
 }
 

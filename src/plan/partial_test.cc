@@ -58,6 +58,13 @@ TEST_F(FindPartial, EndsWhereTheSoundWasCutOff) {
   EXPECT_EQ(find()->at_seconds, 20);
 }
 
+TEST_F(FindPartial, TakesAGapForDamage) {
+  info_.gap_at = 4;
+  EXPECT_EQ(find()->at_seconds, 4);
+  EXPECT_EQ(find()->reason, ErrorCode::malformed_input);
+  EXPECT_EQ(find({R"({"damaged_at": 3})"})->at_seconds, 3);
+}
+
 TEST_F(FindPartial, NamesASoundThatCannotBeHeard) {
   info_.lost_sound = Partial{ErrorCode::unsupported_codec, 0};
   const auto partial = find({R"({"damaged_at": 3})"});

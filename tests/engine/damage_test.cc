@@ -152,6 +152,22 @@ TEST_F(Damage, ALastPacketThatIsCutShortIsAnEarlyEnd) {
   }
 }
 
+TEST_F(Damage, AListOfPicturesThatAreNotThereIsAnEarlyEnd) {
+  Bytes bytes = clip("c.avi", {"-c:v", "mpeg4", "-c:a", "libmp3lame"});
+  bytes.resize(bytes.size() * 6 / 10);
+  expect_partial(std::move(bytes), ErrorCode::truncated_input, 2, 4.5);
+}
+
+TEST_F(Damage, AGapInPictureAndSoundIsTold) {
+  Bytes bytes =
+      clip("c.flv", {"-c:v", "libx264", "-preset", "veryfast", "-g", "25", "-c:a", "aac"});
+  const auto pictures = packets("c.flv", "v:0");
+  const auto from = static_cast<std::ptrdiff_t>(pictures.at(50).offset);
+  const auto to = static_cast<std::ptrdiff_t>(pictures.at(100).offset);
+  bytes.erase(bytes.begin() + from, bytes.begin() + to);
+  expect_partial(std::move(bytes), ErrorCode::malformed_input, 1.8, 2.2);
+}
+
 TEST_F(Damage, AnEarlyEndIsSeenInTheSoundToo) {
   // One picture a second: a second of sound lies behind the last.
   Bytes bytes = clip("c.mp4", {"-r", "1", "-c:v", "libx264", "-bf", "0", "-c:a", "aac", "-movflags",
