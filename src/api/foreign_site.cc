@@ -25,16 +25,18 @@ bool is_loopback_ipv4(std::string_view name) {
 
 bool is_allowed_host(std::string_view host, const ApiOptions& options) {
   const std::string_view name = without_port(host);
-  return is_loopback_host(host) ||
-         std::ranges::any_of(options.allowed_hosts, [name](const std::string& allowed) {
-           return equal_ignoring_case(name, allowed);
-         });
+  return std::ranges::any_of(options.allowed_hosts, [name](const std::string& allowed) {
+    return equal_ignoring_case(name, allowed);
+  });
 }
 
-// An Origin is scheme "://" host [":" port]; "null" is nobody's.
-bool is_same_origin(std::string_view origin, std::string_view host) {
+// An Origin is scheme "://" host [":" port]; "null" is nobody's. A proxy may have put a Host of its
+// own in the place of the one that the browser sent.
+bool is_own_origin(std::string_view origin, std::string_view host, const ApiOptions& options) {
   const std::size_t mark = origin.find("://");
-  return mark != std::string_view::npos && equal_ignoring_case(origin.substr(mark + 3), host);
+  if (mark == std::string_view::npos) return false;
+  origin.remove_prefix(mark + 3);
+  return equal_ignoring_case(origin, host) || is_allowed_host(origin, options);
 }
 
 bool changes_something(Method method) {
@@ -56,15 +58,16 @@ bool is_loopback_host(std::string_view host) {
 std::optional<net::Refusal> refuse_foreign(const net::RequestHead& head,
                                            const ApiOptions& options) {
   const std::string_view host = head.headers.find("Host").value_or("");
-  if (options.loopback_only && !is_allowed_host(host, options)) {
+  if (options.loopback_only && !is_loopback_host(host) && !is_allowed_host(host, options)) {
     return net::Refusal{403, "host_not_allowed",
-                        "This server answers to localhost only. Add the name in the URL to its "
-                        "allowed hosts, or use http://localhost."};
+                        "This server answers to localhost only. Use http://localhost, or start it "
+                        "with --allowed-host and the name in the URL."};
   }
   if (!changes_something(head.method)) return std::nullopt;
   const std::string_view site = head.headers.find("Sec-Fetch-Site").value_or("");
   const std::optional<std::string_view> origin = head.headers.find("Origin");
-  if (site != "cross-site" && (!origin || is_same_origin(*origin, host))) return std::nullopt;
+  if (site != "cross-site" && (!origin || is_own_origin(*origin, host, options)))
+    return std::nullopt;
   return net::Refusal{403, "cross_site_request",
                       "A page of another site may not change anything here. Use this server's own "
                       "page, or a client that is not a browser."};

@@ -1,6 +1,7 @@
 #include "app/settings.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 
@@ -39,6 +40,18 @@ void add_service(CLI::App& command, Settings& settings) {
       ->capture_default_str();
 }
 
+// "" for "video.example.org", "192.0.2.7" and "2001:db8::7", else what is wrong. An IPv6 address
+// gets the brackets that it has in a Host header; CLI11 has taken them for those of a list.
+std::string check_host_name(std::string& name) {
+  if (std::ranges::count(name, ':') > 1) {
+    if (!name.starts_with('[')) name = "[" + name + "]";
+    if (name.find_first_not_of("0123456789abcdefABCDEF:.", 1) == name.size() - 1) return "";
+  } else if (!name.empty() && name.find_first_of("/ :*[]") == std::string::npos) {
+    return "";
+  }
+  return "'" + name + "' is not a host's name alone, for example video.example.org";
+}
+
 void add_commands(CLI::App& app, Settings& settings) {
   app.require_subcommand(1);
   app.set_config("--config", "", "A TOML file with settings; a section for each command");
@@ -49,6 +62,11 @@ void add_commands(CLI::App& app, Settings& settings) {
   serve->add_option("--max-upload", settings.max_upload_bytes, "Largest upload, in bytes")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  serve
+      ->add_option("--allowed-host", settings.allowed_hosts,
+                   "A further name of this server, as a proxy in front has one; may be repeated")
+      ->delimiter(',')
+      ->transform(CLI::Validator(check_host_name, "NAME"));
   add_service(*app.add_subcommand("worker", "A worker only, on the data of a server"), settings);
 
   CLI::App* transcode = app.add_subcommand("transcode", "Makes one file into an HLS folder");
@@ -77,23 +95,36 @@ std::string variable_of(const std::string& option) {
   return name;
 }
 
+bool is_given(const std::vector<std::string>& words, const std::string& option) {
+  return std::ranges::any_of(words, [&](const std::string& word) {
+    return word == "--" + option || word.starts_with("--" + option + "=");
+  });
+}
+
 // The environment as flags in front of the real ones: the last one given has its way, and all of
 // them have before the file.
 std::vector<std::string> with_environment(CLI::App& app, std::vector<std::string> words) {
-  if (words.empty()) return words;
-  const auto commands = app.get_subcommands([&](CLI::App* c) { return c->get_name() == words[0]; });
-  if (commands.empty()) return words;
-  std::vector<std::string> merged{words[0]};
-  for (CLI::Option* option : commands.front()->get_options()) {
+  CLI::App* command = nullptr;
+  const auto at = std::ranges::find_if(words, [&](const std::string& word) {
+    for (CLI::App* each : app.get_subcommands([](CLI::App*) { return true; })) {
+      if (each->get_name() == word) command = each;
+    }
+    return command != nullptr;
+  });
+  if (!command) return words;
+  std::vector<std::string> merged(words.begin(), at + 1);
+  for (CLI::Option* option : command->get_options()) {
     if (option->get_lnames().empty()) continue;
-    option->multi_option_policy(option->get_items_expected_max() > 1
-                                    ? CLI::MultiOptionPolicy::TakeAll
-                                    : CLI::MultiOptionPolicy::TakeLast);
+    const bool is_list = option->get_items_expected_max() > 1;
+    option->multi_option_policy(is_list ? CLI::MultiOptionPolicy::TakeAll
+                                        : CLI::MultiOptionPolicy::TakeLast);
     const std::string name = option->get_lnames().front();
     const char* value = std::getenv(variable_of(name).c_str());
+    // A list is not added to: one of the stronger kind stands for all of it.
+    if (is_list && is_given(words, name)) continue;
     if (value && name != "help") merged.push_back("--" + name + "=" + value);
   }
-  merged.insert(merged.end(), words.begin() + 1, words.end());
+  merged.insert(merged.end(), at + 1, words.end());
   return merged;
 }
 

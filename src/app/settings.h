@@ -22,6 +22,7 @@ struct Settings {
   int nice = 19;    // of mills, 0 to 19
   bool no_worker = false;
   std::int64_t max_upload_bytes = std::int64_t{100} << 30;
+  std::vector<std::string> allowed_hosts;  // names of a proxy in front, without port
   int lease_seconds = 10;
   std::string sandbox = "auto";  // "auto" or "strict"
   std::string log_level = "info";

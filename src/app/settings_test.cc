@@ -34,9 +34,36 @@ TEST(Settings, AFlagBeatsTheEnvironmentAndThatBeatsTheFile) {
   unsetenv("VODMILL_SLOTS");
   ASSERT_TRUE(parsed && parsed->settings);
   EXPECT_EQ(parsed->settings->lease_seconds, 20);
+  EXPECT_EQ(parsed->settings->active, 8);
   EXPECT_EQ(parsed->settings->slots, 5);
   ASSERT_TRUE(in_front && in_front->settings);
   EXPECT_EQ(in_front->settings->active, 9);
+}
+
+TEST(Settings, AListHasOneSource) {
+  using Names = std::vector<std::string>;
+  const ScratchFolder folder;
+  const std::string file = (folder.path() / "vodmill.toml").string();
+  std::ofstream(file) << "[serve]\nallowed-host = [\"a.example\", \"b.example\"]\n";
+  const auto from_file = parse({"--config", file.c_str(), "serve"});
+  ASSERT_EQ(setenv("VODMILL_ALLOWED_HOST", "c.example,d.example", 1), 0);
+  const auto from_environment = parse({"--config", file.c_str(), "serve"});
+  const auto from_flags =
+      parse({"serve", "--allowed-host", "e.example", "--allowed-host=[2001:db8::7]"});
+  unsetenv("VODMILL_ALLOWED_HOST");
+  for (const auto* parsed : {&from_file, &from_environment, &from_flags}) {
+    ASSERT_TRUE(*parsed) << parsed->error().message;
+  }
+  EXPECT_EQ(from_file->settings->allowed_hosts, (Names{"a.example", "b.example"}));
+  EXPECT_EQ(from_environment->settings->allowed_hosts, (Names{"c.example", "d.example"}));
+  EXPECT_EQ(from_flags->settings->allowed_hosts, (Names{"e.example", "[2001:db8::7]"}));
+}
+
+TEST(Settings, AHostIsANameAlone) {
+  for (const char* name :
+       {"https://a.example", "a.example:8080", "a.example/", "*.example", "[::1]:8080", ""}) {
+    EXPECT_FALSE(parse({"serve", "--allowed-host", name})) << name;
+  }
 }
 
 TEST(Settings, WrongOnesAreRefusedInWords) {
