@@ -21,7 +21,7 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     options = parser.parse_args()
     machine = process.machine()
-    program = options.build / "tests/worker/vodmill_slow_store"
+    program = options.build / "vodmill_slow_store"
     output = process.run([program, options.rounds, options.seconds, options.height]).output
     rounds = [tuple(map(float, found)) for found in re.findall(r"^took (\S+) (\S+)$", output, re.MULTILINE)]
     if len(rounds) != options.rounds:

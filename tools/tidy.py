@@ -19,6 +19,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PASSED = ROOT / ".cache" / "tidy"
 SCOPE = ROOT / "tools" / "tidy_scope.cc"
+CHECKS = [ROOT / ".clang-tidy", ROOT / "tests/.clang-tidy", SCOPE]
 PLUGIN = ROOT / ".cache" / "tidy_scope.so"
 
 
@@ -62,11 +63,11 @@ def units(build):
     """(source, hash of all that its verdict depends on) of each file that BUILD compiles."""
     files, headers = Files(), project_headers(build)
     version = subprocess.run(["clang-tidy-19", "--version"], check=True, capture_output=True).stdout
-    common = hashlib.sha256(version + files.hash(ROOT / ".clang-tidy") + files.hash(SCOPE)).digest()
+    common = hashlib.sha256(version + b"".join(map(files.hash, CHECKS))).digest()
     for command in json.loads((pathlib.Path(build) / "compile_commands.json").read_text()):
         source = pathlib.Path(command["file"])
-        if source.suffix != ".cc" or (ROOT / "src") not in source.parents:
-            continue  # the program itself: generated code and the programs of tests/ are left out
+        if source.suffix != ".cc" or not source.is_relative_to(ROOT) or source.is_relative_to(ROOT / "build"):
+            continue  # generated code
         digest = hashlib.sha256(common + command["command"].encode() + files.hash(source))
         for header in headers.get(source, []):
             if header.suffix != ".pch":

@@ -205,7 +205,7 @@ Result<json::object> SoundEncoder::run(av::ByteSource& source) {
   counts["decoded"] = decoded_;
   counts["encoded"] = encoded_;
   counts["undecodable"] = decoder.undecodable_packets();
-  if (decoded_ == 0 && first_packet_) damaged_from_ = *first_packet_;
+  if (decoded_ == 0 && first_packet_) damaged_from_ = first_packet_;
   if (damaged_from_ && *damaged_from_ < end()) {
     counts["damaged_at"] =
         static_cast<double>(std::max<std::int64_t>(*damaged_from_, 0)) / audio_.sample_rate;

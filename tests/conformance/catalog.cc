@@ -54,7 +54,7 @@ Segment segment(std::string rendition, int index, std::string key) {
   segment.index = index;
   segment.key = BlobKey(std::move(key));
   segment.bytes = 1000 + index;
-  segment.start = 6000 * index;
+  segment.start = std::int64_t{6000} * index;
   segment.duration = 6000;
   segment.samples = 150;
   segment.timescale = 1000;

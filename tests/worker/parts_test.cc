@@ -185,7 +185,7 @@ TEST_F(RangeCacheTest, ReadsABlockOnceForManyWhoAskAtTheSameTime) {
   Nursery nursery(executor());
   int answers = 0;
   for (int i = 0; i < 5; ++i) {
-    asio::co_spawn(context_, cache_.read(source_, i * 1000, 500),
+    asio::co_spawn(context_, cache_.read(source_, std::int64_t{1000} * i, 500),
                    [&](std::exception_ptr, Result<Bytes> bytes) { answers += bytes ? 1 : 0; });
   }
   context_.run();

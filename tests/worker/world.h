@@ -29,9 +29,11 @@ namespace vodmill {
 inline constexpr Milliseconds kPatience{60'000};
 
 class WorkerTest : public testing::Test {
+ public:
+  ~WorkerTest() override;
+
  protected:
   WorkerTest();
-  ~WorkerTest() override;
 
   // Options of a worker with `slots` mills that does not wait long for anything.
   worker::WorkerOptions options(int slots = 2) const;
