@@ -62,8 +62,8 @@ Result<> Service::start_api(const Clock& clock) {
   options.max_upload_bytes = settings_.max_upload_bytes;
   options.loopback_only = is_loopback(endpoint.address);
   options.allowed_hosts = settings_.allowed_hosts;
-  api_.emplace(api::Ports{stores_->videos, stores_->events, stores_->outbox, *stores_->blobs,
-                          stores_->database->bell(), clock},
+  api_.emplace(api::Ports{stores_->videos, stores_->events, stores_->outbox, stores_->keys,
+                          *stores_->blobs, stores_->database->bell(), clock},
                options);
   api_->add_routes(router_);
   net::ServerOptions server;
