@@ -183,7 +183,7 @@ class TaskCatalog {
   // then the owner with the fewest leased tasks, then age and index. Waiting ones, and leased ones
   // whose lease has lapsed (a loss: see kMaxLosses; the task that has spent them fails with
   // worker_lost). Only tasks without a build or with this one. Nothing is taken over within one
-  // lease length of the store's return.
+  // lease length of the store's return but what a dead worker had (bury).
   virtual Async<std::optional<LeasedTask>> lease(WorkerId worker, EngineBuild build,
                                                  Milliseconds length) = 0;
 
@@ -204,6 +204,10 @@ class TaskCatalog {
 
   // Back to waiting after `delay`, no attempt spent: shutdown, full disk, absent store.
   virtual Async<> give_back(TaskId id, Token token, Milliseconds delay) = 0;
+
+  // The worker is known to be dead: its leases, those of generations too, have run out at once, and
+  // may be taken over at once. Each of the tasks counts a loss when it is.
+  virtual Async<> bury(WorkerId worker) = 0;
 };
 
 }  // namespace vodmill
