@@ -44,7 +44,7 @@ Seen parse(ByteView body, std::size_t piece) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const ByteView bytes = std::as_bytes(std::span(data, size));
   const Seen whole = parse(bytes, bytes.size() + 1);
-  for (const std::size_t piece : {1, 3, 7}) {
+  for (const std::size_t piece : {1U, 3U, 7U}) {
     if (parse(bytes, piece) != whole) std::abort();
   }
   return 0;
