@@ -1,5 +1,6 @@
 #include "api/change.h"
 
+#include "api/creation.h"
 #include "base/json.h"
 
 namespace vodmill::api {
@@ -13,9 +14,7 @@ Result<int> priority_of(const json::value& value) {
   if (value.is_null()) return 0;
   boost::system::error_code error;
   const int priority = value.is_number() ? value.to_number<int>(error) : -1;
-  if (!error && priority >= 0 && priority <= kLargestPriority) return priority;
-  return refuse("priority must be a whole number from 0, the most urgent, to " +
-                std::to_string(kLargestPriority) + ".");
+  return check_priority(error ? -1 : priority);
 }
 
 }  // namespace
@@ -27,7 +26,7 @@ Result<VideoChange> read_change(std::string_view body) {
   for (const auto& [name, value] : patch.get_object()) {
     if (name == "metadata") {
       if (!value.is_object() && !value.is_null()) {
-        return refuse("metadata must be a JSON object, e.g. {\"title\":\"x\"}.");
+        return no_metadata();
       }
       change.metadata_patch = json::serialize(value);
     } else if (name == "priority") {

@@ -12,11 +12,6 @@ std::unexpected<Error> refuse(std::string sentence) {
   return fail(ErrorCode::invalid_request, std::move(sentence));
 }
 
-// The media type without parameters.
-std::string_view type_of(std::string_view content_type) {
-  return net::trim(content_type.substr(0, content_type.find(';')));
-}
-
 // RFC 8187: UTF-8'language'percent-encoded.
 std::string extended_value(std::string_view text) {
   const std::size_t first = text.find('\'');
@@ -34,21 +29,29 @@ std::string Creation::metadata_text() const {
   return json::serialize(whole);
 }
 
+std::unexpected<Error> no_metadata() {
+  return refuse("metadata must be a JSON object, e.g. {\"title\":\"x\"}.");
+}
+
 Result<json::object> read_metadata(std::string_view text) {
   if (text.size() > kLargestMetadata) return refuse("metadata is larger than 8 KiB.");
   Result<json::value> value = parse_json(text);
   if (!value) return refuse("metadata is not JSON: " + value.error().message);
-  if (!value->is_object()) return refuse("metadata must be a JSON object, e.g. {\"title\":\"x\"}.");
+  if (!value->is_object()) return no_metadata();
   return std::move(value->as_object());
+}
+
+Result<int> check_priority(int priority) {
+  if (priority >= 0 && priority <= kLargestPriority) return priority;
+  return refuse("priority must be a whole number from 0, the most urgent, to " +
+                std::to_string(kLargestPriority) + ".");
 }
 
 Result<int> read_priority(std::string_view text) {
   int priority = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), priority);
   const bool whole = error == std::errc() && end == text.data() + text.size();
-  if (whole && priority >= 0 && priority <= kLargestPriority) return priority;
-  return refuse("priority must be a whole number from 0, the most urgent, to " +
-                std::to_string(kLargestPriority) + ".");
+  return check_priority(whole ? priority : -1);
 }
 
 Result<Creation> read_creation(const net::Request& request) {
@@ -70,13 +73,17 @@ Result<> take_field(Creation& creation, std::string_view name, std::string_view 
   return {};
 }
 
+bool is_media_type(std::string_view content_type, std::string_view type) {
+  return net::equal_ignoring_case(net::split_parameters(content_type).value, type);
+}
+
 bool is_form(std::string_view content_type) {
-  return net::equal_ignoring_case(type_of(content_type), "multipart/form-data");
+  return is_media_type(content_type, "multipart/form-data");
 }
 
 std::optional<net::Refusal> refuse_media_type(net::Method method, std::string_view content_type) {
   const bool wrong_form = is_form(content_type) && method != net::Method::post;
-  const bool json = net::equal_ignoring_case(type_of(content_type), "application/json");
+  const bool json = is_media_type(content_type, "application/json");
   if (!wrong_form && !json) return std::nullopt;
   return net::Refusal{415, "unsupported_media_type",
                       std::string(json ? "JSON is not taken here." : "A form is taken by POST.") +
@@ -92,9 +99,7 @@ std::string clean_filename(std::string name) {
 }
 
 std::string filename_of(std::string_view content_disposition) {
-  const std::size_t first = content_disposition.find(';');
-  std::string_view rest =
-      first == std::string_view::npos ? "" : content_disposition.substr(first + 1);
+  std::string_view rest = net::split_parameters(content_disposition).parameters;
   std::string plain;
   while (!rest.empty()) {
     const net::HeaderField field = net::take_parameter(rest);

@@ -31,8 +31,15 @@ Result<> take_field(Creation& creation, std::string_view name, std::string_view 
 // A JSON object of at most kLargestMetadata. Errors: invalid_request.
 Result<json::object> read_metadata(std::string_view text);
 
+// What is said of metadata that is not an object: invalid_request.
+std::unexpected<Error> no_metadata();
+
 // 0 to kLargestPriority. Errors: invalid_request.
 Result<int> read_priority(std::string_view text);
+Result<int> check_priority(int priority);
+
+// Whether a Content-Type is that type, with whatever parameters.
+bool is_media_type(std::string_view content_type, std::string_view type);
 
 bool is_form(std::string_view content_type);
 

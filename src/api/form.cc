@@ -37,9 +37,8 @@ struct Disposition {
 // RFC 7578 section 4.2.
 Disposition disposition_of(std::string_view value) {
   Disposition disposition;
-  const std::size_t semicolon = value.find(';');
-  std::string_view rest = semicolon == std::string_view::npos ? "" : value.substr(semicolon + 1);
-  if (!net::equal_ignoring_case(net::trim(value.substr(0, semicolon)), "form-data")) return {};
+  auto [kind, rest] = net::split_parameters(value);
+  if (!net::equal_ignoring_case(kind, "form-data")) return {};
   while (!rest.empty()) {
     net::HeaderField field = net::take_parameter(rest);
     if (net::equal_ignoring_case(field.name, "name")) {

@@ -4,6 +4,7 @@
 
 #include "api/answers.h"
 #include "api/change.h"
+#include "api/creation.h"
 #include "api/prefer.h"
 #include "api/video_json.h"
 
@@ -41,9 +42,8 @@ Result<VideoFilter> read_filter(const Request& request) {
 }
 
 bool is_patch(std::string_view content_type) {
-  const std::string_view type = net::trim(content_type.substr(0, content_type.find(';')));
-  return net::equal_ignoring_case(type, "application/merge-patch+json") ||
-         net::equal_ignoring_case(type, "application/json");
+  return is_media_type(content_type, "application/merge-patch+json") ||
+         is_media_type(content_type, "application/json");
 }
 
 net::Response not_a_patch() {

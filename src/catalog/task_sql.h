@@ -10,8 +10,8 @@ namespace vodmill::catalog::task_sql {
 using db::Statement;
 
 // ?1: the engine's build. ?2: the store's return plus one lease length. A lease that ends at 0 was
-// a dead worker's. An audio task goes after a
-// chunk of the same urgency and index: a picture takes longer.
+// a dead worker's. An audio task goes after a chunk of the same urgency and index: a picture takes
+// longer.
 inline constexpr Statement kNext{
     "next task",
     "WITH busy AS (SELECT v.owner AS owner, count(*) AS leased FROM tasks t "

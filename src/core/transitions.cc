@@ -26,35 +26,9 @@ constexpr std::array kTask{
     TaskTransition{TaskState::leased, TaskState::cancelled, "its video ended otherwise"},
 };
 
-template <class Transitions>
-std::string describe(const Transitions& transitions) {
-  std::string text = "```mermaid\nstateDiagram-v2\n";
-  for (const auto& one : transitions) {
-    text.append("  ").append(name_of(one.from)).append(" --> ").append(name_of(one.to)) += '\n';
-  }
-  text += "```\n\n| from | to | by |\n|---|---|---|\n";
-  for (const auto& one : transitions) {
-    text.append("| `").append(name_of(one.from)).append("` | `").append(name_of(one.to));
-    text.append("` | ").append(one.by).append(" |\n");
-  }
-  return text;
-}
-
 }  // namespace
 
 std::span<const VideoTransition> video_transitions() { return kVideo; }
 std::span<const TaskTransition> task_transitions() { return kTask; }
-
-std::string describe_transitions() {
-  return "# States\n\nWritten from `src/core/transitions.cc` by its test; the conformance suite "
-         "of the catalog sees each of these changes and\nno other.\n\n"
-         "## A generation of a video\n\nIt begins at `pending`. A retry begins another generation, "
-         "from every status but `uploading`; a pending one that is retried\nwas cancelled first. "
-         "`completed`, `failed` and `cancelled` are final.\n\n" +
-         describe(kVideo) +
-         "\n## A task\n\nIt begins at `waiting`. A lease that ran out is not a change: the task "
-         "stays `leased`, and whoever takes it over has a new token.\n\n" +
-         describe(kTask);
-}
 
 }  // namespace vodmill

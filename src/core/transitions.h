@@ -3,7 +3,6 @@
 #pragma once
 
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "core/task.h"
@@ -24,8 +23,5 @@ struct TaskTransition {
   std::string_view by;
 };
 std::span<const TaskTransition> task_transitions();
-
-// The document: a diagram and a table for each, in Markdown.
-std::string describe_transitions();
 
 }  // namespace vodmill

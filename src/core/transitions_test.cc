@@ -5,9 +5,37 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <string>
 
 namespace vodmill {
 namespace {
+
+template <class Transitions>
+std::string describe(const Transitions& transitions) {
+  std::string text = "```mermaid\nstateDiagram-v2\n";
+  for (const auto& one : transitions) {
+    text.append("  ").append(name_of(one.from)).append(" --> ").append(name_of(one.to)) += '\n';
+  }
+  text += "```\n\n| from | to | by |\n|---|---|---|\n";
+  for (const auto& one : transitions) {
+    text.append("| `").append(name_of(one.from)).append("` | `").append(name_of(one.to));
+    text.append("` | ").append(one.by).append(" |\n");
+  }
+  return text;
+}
+
+// The document: a diagram and a table for each, in Markdown.
+std::string describe_transitions() {
+  return "# States\n\nWritten from `src/core/transitions.cc` by its test; the conformance suite "
+         "of the catalog sees each of these changes and\nno other.\n\n"
+         "## A generation of a video\n\nIt begins at `pending`. A retry begins another generation, "
+         "from every status but `uploading`; a pending one that is retried\nwas cancelled first. "
+         "`completed`, `failed` and `cancelled` are final.\n\n" +
+         describe(video_transitions()) +
+         "\n## A task\n\nIt begins at `waiting`. A lease that ran out is not a change: the task "
+         "stays `leased`, and whoever takes it over has a new token.\n\n" +
+         describe(task_transitions());
+}
 
 TEST(Transitions, LeaveNoFinalStatus) {
   for (const VideoTransition& one : video_transitions()) EXPECT_FALSE(is_final(one.from));

@@ -165,9 +165,7 @@ Result<> MultipartParser::finish() const {
 Result<std::string> boundary_of(std::string_view content_type) {
   constexpr std::string_view kAllowed =
       "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'()+_,-./:=? ";
-  const std::size_t semicolon = content_type.find(';');
-  std::string_view rest =
-      semicolon == std::string_view::npos ? "" : content_type.substr(semicolon + 1);
+  std::string_view rest = split_parameters(content_type).parameters;
   while (!rest.empty()) {
     HeaderField field = take_parameter(rest);
     if (!equal_ignoring_case(field.name, "boundary")) continue;

@@ -4,6 +4,13 @@
 
 namespace vodmill::net {
 
+ParameterizedValue split_parameters(std::string_view header) {
+  const std::size_t semicolon = header.find(';');
+  const bool is_alone = semicolon == std::string_view::npos;
+  return {.value = trim(header.substr(0, semicolon)),
+          .parameters = is_alone ? "" : header.substr(semicolon + 1)};
+}
+
 HeaderField take_parameter(std::string_view& rest) {
   HeaderField field;
   const std::size_t end = rest.find_first_of("=;");
@@ -20,8 +27,7 @@ HeaderField take_parameter(std::string_view& rest) {
     }
     if (!quoted) field.value = trim(field.value);
   }
-  const std::size_t semicolon = rest.find(';');
-  rest = semicolon == std::string_view::npos ? "" : rest.substr(semicolon + 1);
+  rest = split_parameters(rest).parameters;
   return field;
 }
 
