@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "api/rate_limits.h"
 #include "base/clock.h"
 #include "core/bell.h"
 #include "core/blob_store.h"
@@ -32,6 +33,7 @@ struct ApiOptions {
   bool loopback_only = true;
   // Further names of this server, for a reverse proxy in front of it: "video.example.org".
   std::vector<std::string> allowed_hosts = {};
+  Rates rates = {};
   // How long a playlist that is not there yet is waited for.
   Milliseconds hold{10'000};
   // How long /readyz waits for the database and the store.

@@ -44,7 +44,8 @@ struct PathParameter {
 struct Request {
   RequestHead head;
   BodyStream& body;
-  std::string peer_address;  // "203.0.113.9" or "2001:db8::1", of the connection itself
+  std::string peer_address;    // "203.0.113.9" or "2001:db8::1", of the connection itself
+  std::string client_address;  // the same, or what a trusted proxy says of the client
   std::vector<PathParameter> path_parameters = {};  // set by Router
 
   Method method() const { return head.method; }
