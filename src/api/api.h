@@ -14,6 +14,7 @@
 
 #include "api/events.h"
 #include "api/health.h"
+#include "api/old_routes.h"
 #include "api/page.h"
 #include "api/playback.h"
 #include "api/ports.h"
@@ -54,6 +55,7 @@ class Api {
   const ApiOptions options_;
   RateLimits rates_;
   Uploads uploads_;
+  OldRoutes old_routes_;
   Videos videos_;
   Events events_;
   Playback playback_;

@@ -93,6 +93,7 @@ Result<> Service::start_api(const Clock& clock) {
   options.max_upload_bytes = settings_.max_upload_bytes;
   options.loopback_only = is_loopback(endpoint.address);
   options.allowed_hosts = settings_.allowed_hosts;
+  options.compat_routes = settings_.compat_routes;
   options.rates = {.calls = settings_.rate, .creations = settings_.upload_rate};
   api_.emplace(api::Ports{stores_->videos, stores_->events, stores_->outbox, stores_->keys,
                           *stores_->blobs, stores_->database->bell(), clock},

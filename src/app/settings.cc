@@ -99,6 +99,8 @@ void add_commands(CLI::App& app, Settings& settings) {
   serve->add_option("--listen", settings.listen, "Address and port")->capture_default_str();
   serve->add_flag("--no-worker", settings.no_worker, "API and page only");
   add_limits(*serve, settings);
+  serve->add_flag("--compat-routes", settings.compat_routes,
+                  "Also the routes below /api/video of applications that came before");
   serve
       ->add_option("--allowed-host", settings.allowed_hosts,
                    "A further name of this server, as a proxy in front has one; may be repeated")
