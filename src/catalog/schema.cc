@@ -154,7 +154,14 @@ CREATE TABLE idempotency_keys (
 CREATE INDEX idempotency_keys_by_end ON idempotency_keys (ends_at);
 )sql";
 
-constexpr std::array kMigrations{db::Migration{1, kFirst}, db::Migration{2, kIdempotencyKeys}};
+// Segments that were stored before have none.
+constexpr std::string_view kKeyFrames = R"sql(
+ALTER TABLE segments ADD COLUMN key_frame_offset BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE segments ADD COLUMN key_frame_bytes BIGINT NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array kMigrations{db::Migration{1, kFirst}, db::Migration{2, kIdempotencyKeys},
+                                 db::Migration{4, kKeyFrames}};
 
 }  // namespace
 

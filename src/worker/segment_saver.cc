@@ -90,6 +90,10 @@ Result<Segment> SegmentSaver::describe(const sandbox::SegmentBegin& begin, ByteV
   segment.duration = media.duration;
   segment.samples = media.samples;
   segment.timescale = info.timescale;
+  if (!media.sync_samples.empty()) {
+    const bmff::SyncSample& first = media.sync_samples.front();
+    segment.key_frame = ByteRange{first.offset, first.length};
+  }
   TRY_VOID(check_media(segment, info));
   return segment;
 }
