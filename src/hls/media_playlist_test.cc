@@ -142,7 +142,7 @@ TEST(MediaPlaylist, OfKeyFramesComesBackFromItsText) {
 TEST(MediaPlaylist, OfKeyFramesNamesTheLineThatIsWrong) {
   const std::string text = to_text(key_frames(2));
   EXPECT_EQ(error_of(with_line(text, "#EXT-X-I-FRAMES-ONLY\n", "")),
-            "line 9: Entries of I-frame playlists have an EXT-X-BYTERANGE, others have none.");
+            "line 10: Entries of I-frame playlists have an EXT-X-BYTERANGE, others have none.");
   EXPECT_EQ(error_of(with_line(text, "#EXT-X-BYTERANGE:5000@24\n", "")),
             "line 10: Entries of I-frame playlists have an EXT-X-BYTERANGE, others have none.");
   EXPECT_EQ(error_of(with_line(text, "5000@24", "5000")),
