@@ -47,7 +47,7 @@ TEST(ForeignPlaylist, NamesVariantsWithAllThatIsSaidOfThem) {
   EXPECT_TRUE(playlist.faults.empty());
   ASSERT_EQ(playlist.variants.size(), 2U);
   EXPECT_EQ(playlist.variants[0].uri, "v0.m3u8");
-  EXPECT_THAT(playlist.variants[0].codecs, ElementsAre("avc1.64000b", "mp4a.40.2"));
+  EXPECT_THAT(playlist.variants[0].codecs, ElementsAre("avc1.64000a", "mp4a.40.2"));
   EXPECT_EQ(playlist.variants[0].frame_rate, 24'000);
   EXPECT_EQ(playlist.variants[0].resolution->height, 54);
   ASSERT_EQ(playlist.media.size(), 1U);

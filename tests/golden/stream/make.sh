@@ -9,7 +9,7 @@ x264="-c:v libx264 -preset veryfast -profile:v high -pix_fmt yuv420p -g 24 -keyi
 hls="-f hls -hls_time 6 -hls_segment_type fmp4 -hls_playlist_type vod"
 whole="-hls_segment_options movflags=+negative_cts_offsets:use_editlist=0"
 
-ffmpeg -loglevel error -y $picture $x264 -crf 38 -level 1.1 $hls $whole -hls_fmp4_init_filename v0.mp4 -hls_segment_filename 'v0-%d.m4s' v0.m3u8
+ffmpeg -loglevel error -y $picture $x264 -crf 38 -level 1.0 $hls $whole -hls_fmp4_init_filename v0.mp4 -hls_segment_filename 'v0-%d.m4s' v0.m3u8
 ffmpeg -loglevel error -y $picture -vf scale=64:36 $x264 -crf 45 -level 1.0 $hls $whole -hls_fmp4_init_filename v1.mp4 -hls_segment_filename 'v1-%d.m4s' v1.m3u8
 ffmpeg -loglevel error -y -f lavfi -i "sine=frequency=440:sample_rate=48000:duration=12" -ac 2 -c:a aac -b:a 48k \
   -fflags +bitexact -flags:a +bitexact $hls -hls_fmp4_init_filename a0.mp4 -hls_segment_filename 'a0-%d.m4s' a0.m3u8
