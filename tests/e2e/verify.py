@@ -1,0 +1,41 @@
+"""verify.py BINARY: what `vodmill transcode` writes, judged by `vodmill verify`.
+
+The only MUST rules a stream of ours may break are those that README.md names under Limitations.
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+MEDIA = pathlib.Path(__file__).resolve().parents[1] / "media"
+
+SAMPLES = ("made/copyable.mp4", "made/variable-rate.mkv", "made/sound-ends-early.mp4", "made/odd-size.mp4", "made/one-frame.mp4")
+ALLOWED = {"6.1"}  # there are no I-frame playlists yet
+
+
+def broken_rules(binary, sample, folder):
+    subprocess.run([binary, "transcode", "--nice", "0", "--log-level", "warn", MEDIA / sample, folder], check=True)
+    judged = subprocess.run([binary, "verify", "--json", folder], stdout=subprocess.PIPE, check=False)
+    answer = json.loads(judged.stdout)
+    must = [finding for finding in answer["findings"] if finding["severity"] == "must"]
+    assert answer["must"] == len(must) and (judged.returncode == 0) == (not must), judged.returncode
+    assert answer["note"] == 0, answer
+    for finding in answer["findings"]:
+        print(sample, finding["severity"], finding["rule"], finding["where"], finding["message"])
+    return {finding["rule"] for finding in must}
+
+
+def main():
+    failed = False
+    for sample in SAMPLES:
+        with tempfile.TemporaryDirectory() as folder:
+            unexpected = broken_rules(sys.argv[1], sample, pathlib.Path(folder) / "out") ^ ALLOWED
+        if unexpected:
+            print(f"{sample}: {sorted(unexpected)} is broken, or no longer is and must leave this list")
+            failed = True
+    return 1 if failed else 0
+
+
+sys.exit(main())
