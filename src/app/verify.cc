@@ -1,6 +1,8 @@
 #include <sysexits.h>
 
 #include <algorithm>
+#include <cctype>
+#include <cstddef>
 #include <cstdio>
 
 #include "app/commands.h"
