@@ -10,6 +10,7 @@
 #include "core/blob_store.h"
 #include "core/catalog.h"
 #include "core/event_log.h"
+#include "core/idempotency.h"
 #include "core/outbox.h"
 
 namespace vodmill::api {
@@ -18,6 +19,7 @@ struct Ports {
   VideoCatalog& videos;
   EventLog& events;
   Outbox& outbox;
+  IdempotencyKeys& keys;
   BlobStore& blobs;
   Bell& bell;
   const Clock& clock;

@@ -2,11 +2,11 @@
 
 #include <charconv>
 
+#include "api/answers.h"
+#include "api/change.h"
 #include "api/creation.h"
-#include "api/receive.h"
+#include "api/prefer.h"
 #include "api/video_json.h"
-#include "base/log.h"
-#include "net/refusal.h"
 
 namespace vodmill::api {
 namespace {
@@ -14,18 +14,7 @@ namespace {
 using net::Request;
 using net::ResponseWriter;
 
-net::Response json_answer(int status, const json::object& object) {
-  return {
-      .head = {.status = status,
-               .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}},
-      .body = json::serialize(object)};
-}
-
-Async<> send_video(Result<Video> video, ResponseWriter& response) {
-  if (!video) co_return fail(std::move(video).error());
-  net::Response answer = json_answer(200, to_json(*video));
-  co_return co_await response.send(std::move(answer));
-}
+constexpr std::size_t kLargestPatch = 64 * 1024;
 
 VideoId id_of(const Request& request) { return VideoId(std::string(request.parameter("id"))); }
 
@@ -52,45 +41,20 @@ Result<VideoFilter> read_filter(const Request& request) {
   return filter;
 }
 
+bool is_patch(std::string_view content_type) {
+  return is_media_type(content_type, "application/merge-patch+json") ||
+         is_media_type(content_type, "application/json");
+}
+
+net::Response not_a_patch() {
+  net::Response answer =
+      net::problem({415, "unsupported_media_type",
+                    "Send the change as JSON, with Content-Type: application/merge-patch+json."});
+  answer.head.headers.add("Accept-Patch", "application/merge-patch+json");  // RFC 5789, section 2.2
+  return answer;
+}
+
 }  // namespace
-
-Async<> Videos::create(Request& request, ResponseWriter& response) {
-  const auto refusal = refuse_media_type(request.header("Content-Type").value_or(""));
-  if (refusal) {
-    net::Response answer = net::problem(*refusal);
-    co_return co_await response.send(std::move(answer));
-  }
-  Result<Video> video = co_await receive_video(request);
-  if (!video) co_return fail(std::move(video).error());
-  net::Response answer = json_answer(201, to_json(*video));
-  answer.head.headers.add("Location", "/v1/videos/" + video->id.str());
-  co_return co_await response.send(std::move(answer));
-}
-
-Async<Video> Videos::receive_video(Request& request) {
-  Result<Creation> creation = read_creation(request);
-  if (!creation) co_return fail(std::move(creation).error());
-  NewVideo video;
-  video.id = new_id<VideoId>();
-  video.metadata = std::move(creation->metadata);
-  video.priority = creation->priority;
-  video.prefix = video.id.str() + "/";
-  const BlobKey key(video.prefix + "source");
-  Result<> owed = co_await ports_.outbox.sweep_later(key.str(), options_.longest_upload);
-  if (!owed) co_return fail(std::move(owed).error());
-  Result<Received> received =
-      co_await receive(request.body, ports_.blobs, key, options_.max_upload_bytes);
-  if (!received) co_return fail(std::move(received).error());
-  video.source.extents = {{.offset = 0, .length = received->bytes, .key = key}};
-  video.source.length = received->bytes;
-  video.sha256 = std::move(received->sha256);
-  Result<Video> created = co_await ports_.videos.create(std::move(video));
-  if (!created) {
-    const Result<> removed = co_await ports_.blobs.remove(key);
-    if (!removed) log::warn("remove {}: {}", key.str(), removed.error().message);
-  }
-  co_return created;
-}
 
 Async<> Videos::list(Request& request, ResponseWriter& response) {
   Result<VideoFilter> filter = read_filter(request);
@@ -110,6 +74,19 @@ Async<> Videos::get(Request& request, ResponseWriter& response) {
   co_return co_await send_video(std::move(video), response);
 }
 
+Async<> Videos::update(Request& request, ResponseWriter& response) {
+  if (!is_patch(request.header("Content-Type").value_or(""))) {
+    net::Response refusal = not_a_patch();
+    co_return co_await response.send(std::move(refusal));
+  }
+  const Result<std::string> body = co_await net::read_all(request.body, kLargestPatch);
+  if (!body) co_return fail(body.error());
+  Result<VideoChange> change = read_change(*body);
+  if (!change) co_return fail(std::move(change).error());
+  Result<Video> video = co_await ports_.videos.update(id_of(request), std::move(*change));
+  co_return co_await send_video(std::move(video), response);
+}
+
 Async<> Videos::remove(Request& request, ResponseWriter& response) {
   Result<> removed = co_await ports_.videos.remove(id_of(request), options_.last_put);
   if (!removed) co_return removed;
@@ -119,7 +96,9 @@ Async<> Videos::remove(Request& request, ResponseWriter& response) {
 
 Async<> Videos::retry(Request& request, ResponseWriter& response) {
   Result<Video> video = co_await ports_.videos.retry(id_of(request));
-  co_return co_await send_video(std::move(video), response);
+  if (!video) co_return fail(std::move(video).error());
+  const std::optional<std::chrono::seconds> wait = preferred_wait(request.head.headers);
+  co_return co_await send_when_ended(ports_, response, std::move(*video), wait, 200, {});
 }
 
 Async<> Videos::cancel(Request& request, ResponseWriter& response) {

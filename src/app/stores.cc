@@ -15,6 +15,7 @@ Stores::Stores(std::unique_ptr<db::Database> opened, std::unique_ptr<blob::Direc
       tasks(*database),
       events(*database),
       outbox(*database),
+      keys(*database),
       jobs(*database) {}
 
 Result<std::unique_ptr<Stores>> Stores::open(const Clock& clock, const std::string& database,

@@ -8,6 +8,7 @@
 #include "blob/directory_store.h"
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
+#include "catalog/idempotency_keys.h"
 #include "catalog/outbox.h"
 #include "catalog/task_catalog.h"
 #include "catalog/video_catalog.h"
@@ -33,6 +34,7 @@ struct Stores {
   catalog::SqlTaskCatalog tasks;
   catalog::SqlEventLog events;
   catalog::SqlOutbox outbox;
+  catalog::SqlIdempotencyKeys keys;
   queue::SqlQueue jobs;
 
  private:

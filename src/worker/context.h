@@ -8,6 +8,7 @@
 #include "core/blob_store.h"
 #include "core/catalog.h"
 #include "core/job_queue.h"
+#include "core/lives.h"
 #include "core/outbox.h"
 #include "sandbox/child.h"
 #include "sandbox/lockdown.h"
@@ -42,6 +43,7 @@ struct Ports {
   BlobStore& blobs;
   JobQueue& queue;
   Bell& bell;
+  Lives* lives = nullptr;  // none where only the end of a lease tells
 };
 
 }  // namespace vodmill::worker

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
+#include "catalog/idempotency_keys.h"
 #include "catalog/outbox.h"
 #include "catalog/task_catalog.h"
 #include "catalog/video_catalog.h"
@@ -76,6 +77,7 @@ class ApiTest : public testing::Test {
   catalog::SqlTaskCatalog tasks_;
   catalog::SqlEventLog events_;
   catalog::SqlOutbox outbox_;
+  catalog::SqlIdempotencyKeys keys_;
   std::unique_ptr<api::Api> api_;
   net::Router router_;
   std::unique_ptr<net::TestServer> server_;

@@ -1,5 +1,5 @@
-// What core/catalog.h, core/event_log.h and core/outbox.h promise, as tests that run on every
-// store. A store's test file says
+// What core/catalog.h, core/event_log.h, core/outbox.h and core/idempotency.h promise, as tests
+// that run on every store. A store's test file says
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, CatalogConformance, testing::Values(make_world));
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, SharedCatalogConformance, testing::Values(make_world));
 // and is linked with catalog_*.cc.
@@ -27,6 +27,7 @@ class CatalogProcess {
   virtual TaskCatalog& tasks() = 0;
   virtual EventLog& events() = 0;
   virtual Outbox& outbox() = 0;
+  virtual IdempotencyKeys& keys() = 0;
   virtual Bell& bell() = 0;
 };
 
@@ -70,6 +71,7 @@ class CatalogConformance : public testing::TestWithParam<MakeCatalogWorld> {
   TaskCatalog& tasks() { return process_->tasks(); }
   EventLog& events() { return process_->events(); }
   Outbox& outbox() { return process_->outbox(); }
+  IdempotencyKeys& keys() { return process_->keys(); }
 
   void advance(Milliseconds by) { world_->advance(by); }
 

@@ -1,5 +1,6 @@
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
+#include "catalog/idempotency_keys.h"
 #include "catalog/outbox.h"
 #include "catalog/schema.h"
 #include "catalog/task_catalog.h"
@@ -21,6 +22,7 @@ class SqliteProcess final : public CatalogProcess {
   TaskCatalog& tasks() override { return tasks_; }
   EventLog& events() override { return events_; }
   Outbox& outbox() override { return outbox_; }
+  IdempotencyKeys& keys() override { return keys_; }
   Bell& bell() override { return database_->bell(); }
 
  private:
@@ -30,6 +32,7 @@ class SqliteProcess final : public CatalogProcess {
   catalog::SqlTaskCatalog tasks_{*database_};
   catalog::SqlEventLog events_{*database_};
   catalog::SqlOutbox outbox_{*database_};
+  catalog::SqlIdempotencyKeys keys_{*database_};
 };
 
 class SqliteWorld final : public CatalogWorld {
