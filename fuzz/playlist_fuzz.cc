@@ -24,9 +24,12 @@ hls::TrackFacts track_of(const hls::ForeignPlaylist& playlist) {
   track.playlist = playlist;
   track.inits.resize(playlist.maps.size());
   track.segments.resize(playlist.segments.size());
+  std::int64_t pictures = 0;
   for (hls::SegmentFacts& segment : track.segments) {
     segment.look = hls::Look::opened;
     segment.bytes = std::int64_t{1} << 28;
+    segment.is_i_frame_known = true;
+    segment.i_frame_pts = ++pictures;
   }
   return track;
 }
@@ -45,6 +48,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   stream.multivariant = hls::read_foreign_multivariant(text);
   const hls::TrackFacts track = track_of(playlist);
   for (const auto& variant : stream.multivariant.variants) stream.tracks[variant.uri] = track;
+  for (const auto& variant : stream.multivariant.i_frame_variants) {
+    stream.tracks[variant.uri] = track;
+  }
   for (const auto& media : stream.multivariant.media) {
     if (media.uri) stream.tracks[*media.uri] = track;
   }

@@ -115,6 +115,19 @@ ReadInit read_init(Bytes bytes) {
   return read;
 }
 
+std::optional<std::vector<IFrame>> list_i_frames(ByteView file, const ReadInit& init) {
+  if (init.facts.look != hls::Look::whole) return std::nullopt;
+  const auto info = bmff::parse_init(init.bytes, bmff::OnDeviation::report);
+  if (!info || info->kind != bmff::TrackKind::video) return std::nullopt;
+  const auto media = bmff::parse_media(file, *info, bmff::OnDeviation::report);
+  if (!media || !is_sane(*media, info->timescale)) return std::nullopt;
+  std::vector<IFrame> frames;
+  for (const bmff::SyncSample& sync : media->sync_samples) {
+    frames.push_back({.range = {.offset = sync.offset, .length = sync.length}, .pts = sync.pts});
+  }
+  return frames;
+}
+
 hls::SegmentFacts read_segment(ByteView bytes, const SegmentUse& use) {
   constexpr std::size_t kTextHead = 1024;
   hls::SegmentFacts facts;

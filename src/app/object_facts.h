@@ -2,6 +2,10 @@
 // other. Called by stream_folder.cc. Pure; any thread.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <vector>
+
 #include "base/bytes.h"
 #include "hls/stream_facts.h"
 
@@ -13,6 +17,15 @@ struct ReadInit {
   Bytes bytes;
 };
 ReadInit read_init(Bytes bytes);
+
+// An IDR picture in a segment, from its moof to its end.
+struct IFrame {
+  hls::ForeignRange range;
+  std::int64_t pts = 0;
+};
+
+// All of a file; nullopt if it is not one segment that can be read.
+std::optional<std::vector<IFrame>> list_i_frames(ByteView file, const ReadInit& init);
 
 // How a segment is to be looked at.
 struct SegmentUse {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <fstream>
 #include <optional>
 
@@ -14,13 +15,13 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kLargestObject = std::int64_t{256} << 20;
 
-Result<Bytes> read_file(const fs::path& path, std::optional<hls::ByteRange> range) {
+Result<Bytes> read_file(const fs::path& path, std::optional<hls::ForeignRange> range) {
   std::error_code error;
   if (!fs::is_regular_file(path, error)) {
     return fail(ErrorCode::not_found, "There is no such file.");
   }
   const auto size = static_cast<std::int64_t>(fs::file_size(path, error));
-  const hls::ByteRange wanted = range.value_or(hls::ByteRange{0, size});
+  const hls::ForeignRange wanted = range.value_or(hls::ForeignRange{0, size});
   if (error || wanted.offset + wanted.length > size) {
     return fail(ErrorCode::not_found, "The file ends before the byte range does.");
   }
@@ -54,25 +55,23 @@ class Folder {
  public:
   explicit Folder(const fs::path& multivariant) : root_(multivariant.parent_path()) {}
 
-  // The multivariant playlist's and everybody's: where a URI leads, relative to the folder; nullopt
-  // if not into it.
-  static std::optional<fs::path> resolve(const fs::path& playlist, std::string_view uri) {
-    const std::string_view path = uri.substr(0, uri.find_first_of("?#"));
-    const std::string plain = unescape(path);
-    const bool has_scheme = path.substr(0, path.find('/')).find(':') != std::string_view::npos;
-    if (plain.empty() || plain.front() == '/' || has_scheme || plain.contains('\0')) {
-      return std::nullopt;
-    }
-    fs::path whole = (playlist.parent_path() / plain).lexically_normal();
-    if (whole.empty() || *whole.begin() == "..") return std::nullopt;
-    return whole;
-  }
+  // Where a URI in a playlist leads, relative to the folder; nullopt if not into it.
+  static std::optional<fs::path> resolve(const fs::path& playlist, std::string_view uri);
 
   hls::TrackFacts read_track(const std::string& uri) const;
+  Result<Bytes> read(const fs::path& path, std::optional<hls::ForeignRange> range) const;
 
  private:
-  static constexpr std::string_view kOutside = "The URI leads out of the folder.";
+  // What a URI leads to, or the error and how far one could look.
+  struct Found {
+    std::optional<fs::path> path;
+    Result<Bytes> bytes;
 
+    hls::Look look() const { return path ? hls::Look::unread : hls::Look::beyond; }
+  };
+
+  Found find(const fs::path& playlist, const std::string& uri,
+             std::optional<hls::ForeignRange> range) const;
   ReadInit read_map(const fs::path& playlist, const hls::ForeignMap& map) const;
   hls::SegmentFacts read_one(const fs::path& playlist, const hls::ForeignSegment& segment,
                              const SegmentUse& use) const;
@@ -80,14 +79,73 @@ class Folder {
   const fs::path root_;
 };
 
+std::optional<fs::path> Folder::resolve(const fs::path& playlist, std::string_view uri) {
+  const std::string_view path = uri.substr(0, uri.find_first_of("?#"));
+  const std::string plain = unescape(path);
+  const bool has_scheme = path.substr(0, path.find('/')).find(':') != std::string_view::npos;
+  if (plain.empty() || plain.front() == '/' || has_scheme || plain.contains('\0')) {
+    return std::nullopt;
+  }
+  fs::path whole = (playlist.parent_path() / plain).lexically_normal();
+  if (whole.empty() || *whole.begin() == "..") return std::nullopt;
+  return whole;
+}
+
+Result<Bytes> Folder::read(const fs::path& path, std::optional<hls::ForeignRange> range) const {
+  std::error_code error;
+  const fs::path root = fs::weakly_canonical(root_.empty() ? "." : root_, error);
+  const fs::path real = fs::weakly_canonical(root / path, error);
+  const fs::path inside = real.lexically_relative(root);
+  if (error || inside.empty() || *inside.begin() == "..") {
+    return fail(ErrorCode::not_found, "The link leads out of the folder.");
+  }
+  return read_file(real, range);
+}
+
+Folder::Found Folder::find(const fs::path& playlist, const std::string& uri,
+                           std::optional<hls::ForeignRange> range) const {
+  const auto path = resolve(playlist, uri);
+  if (!path) return {path, fail(ErrorCode::not_found, "The URI leads out of the folder.")};
+  return {path, read(*path, range)};
+}
+
+// Which pictures the segments of an I-frame playlist hold. Each is a range of a file that must be
+// read whole to know; those of one file follow each other.
+class IFrames {
+ public:
+  explicit IFrames(const Folder& folder) : folder_(folder) {}
+
+  void look_into(const fs::path& path, const hls::ForeignSegment& segment, const ReadInit& init,
+                 hls::SegmentFacts& facts) {
+    if (path != path_ || &init != init_) {
+      const auto bytes = folder_.read(path, std::nullopt);
+      frames_ = bytes ? list_i_frames(*bytes, init) : std::nullopt;
+      path_ = path;
+      init_ = &init;
+    }
+    if (!frames_) return;
+    facts.is_i_frame_known = true;
+    const std::int64_t begin = segment.range ? segment.range->offset : 0;
+    for (const IFrame& frame : *frames_) {
+      const bool is_inside = frame.range.offset >= begin &&
+                             frame.range.offset + frame.range.length <= begin + facts.bytes;
+      if (is_inside) facts.i_frame_pts = frame.pts;
+    }
+  }
+
+ private:
+  const Folder& folder_;
+  fs::path path_;
+  const ReadInit* init_ = nullptr;
+  std::optional<std::vector<IFrame>> frames_;
+};
+
 ReadInit Folder::read_map(const fs::path& playlist, const hls::ForeignMap& map) const {
+  Found found = find(playlist, map.uri, map.range);
+  if (found.bytes) return read_init(std::move(*found.bytes));
   ReadInit read;
-  const auto path = resolve(playlist, map.uri);
-  auto bytes = path ? read_file(root_ / *path, map.range)
-                    : fail(ErrorCode::not_found, std::string(kOutside));
-  if (bytes) return read_init(std::move(*bytes));
-  read.facts.look = path ? hls::Look::unread : hls::Look::beyond;
-  read.facts.why = bytes.error().message;
+  read.facts.look = found.look();
+  read.facts.why = found.bytes.error().message;
   return read;
 }
 
@@ -96,35 +154,38 @@ hls::SegmentFacts Folder::read_one(const fs::path& playlist, const hls::ForeignS
   hls::SegmentFacts facts;
   facts.look = hls::Look::opened;
   if (segment.gap) return facts;
-  const auto path = resolve(playlist, segment.uri);
-  const auto bytes = path ? read_file(root_ / *path, segment.range)
-                          : fail(ErrorCode::not_found, std::string(kOutside));
-  if (bytes) return read_segment(*bytes, use);
-  facts.look = path ? hls::Look::unread : hls::Look::beyond;
-  facts.why = bytes.error().message;
+  const Found found = find(playlist, segment.uri, segment.range);
+  if (found.bytes) return read_segment(*found.bytes, use);
+  facts.look = found.look();
+  facts.why = found.bytes.error().message;
   return facts;
 }
 
 hls::TrackFacts Folder::read_track(const std::string& uri) const {
   hls::TrackFacts track;
-  const auto path = resolve("", uri);
-  const auto text = path ? read_file(root_ / *path, std::nullopt)
-                         : fail(ErrorCode::not_found, std::string(kOutside));
-  if (!text) {
-    track.look = path ? hls::Look::unread : hls::Look::beyond;
-    track.why = text.error().message;
+  const Found text = find("", uri, std::nullopt);
+  if (!text.bytes) {
+    track.look = text.look();
+    track.why = text.bytes.error().message;
     return track;
   }
   track.look = hls::Look::whole;
-  track.playlist = hls::read_foreign_playlist(as_text(*text));
+  track.playlist = hls::read_foreign_playlist(as_text(*text.bytes));
   std::vector<ReadInit> inits;
-  for (const auto& map : track.playlist.maps) inits.push_back(read_map(*path, map));
+  for (const auto& map : track.playlist.maps) inits.push_back(read_map(*text.path, map));
+  IFrames i_frames(*this);
   for (const auto& segment : track.playlist.segments) {
-    const SegmentUse use{
-        .init = segment.map < 0 ? nullptr : &inits[static_cast<std::size_t>(segment.map)],
-        .is_i_frame = track.playlist.i_frames_only,
-        .is_encrypted = segment.encrypted};
-    track.segments.push_back(read_one(*path, segment, use));
+    const ReadInit* init =
+        segment.map < 0 ? nullptr : &inits[static_cast<std::size_t>(segment.map)];
+    const SegmentUse use{.init = init,
+                         .is_i_frame = track.playlist.i_frames_only,
+                         .is_encrypted = segment.encrypted};
+    hls::SegmentFacts facts = read_one(*text.path, segment, use);
+    const auto path = resolve(*text.path, segment.uri);
+    if (use.is_i_frame && init && path && facts.look == hls::Look::opened) {
+      i_frames.look_into(*path, segment, *init, facts);
+    }
+    track.segments.push_back(std::move(facts));
   }
   for (ReadInit& init : inits) track.inits.push_back(std::move(init.facts));
   return track;

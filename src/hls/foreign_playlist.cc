@@ -286,6 +286,11 @@ class MediaReader {
   }
 
   void take_uri(const Line& line) {
+    if (playlist_.segments.size() == kMostSegments) {
+      if (!is_full_) faults_.add("4.1", "More than 100000 segments are not read.");
+      is_full_ = true;
+      return;
+    }
     if (!has_duration_) faults_.add("4.3.2.1", "A segment needs an EXTINF in front of its URI.");
     next_.line = line.number;
     next_.uri = line.value;
@@ -306,7 +311,8 @@ class MediaReader {
     return previous.range->offset + previous.range->length;
   }
 
-  std::optional<ByteRange> read_range(std::string_view text, std::optional<std::int64_t> implied) {
+  std::optional<ForeignRange> read_range(std::string_view text,
+                                         std::optional<std::int64_t> implied) {
     const std::size_t at = text.find('@');
     const auto length = faults_.expect("4.3.2.2", read_integer(text.substr(0, at)));
     if (at != std::string_view::npos) {
@@ -320,7 +326,7 @@ class MediaReader {
       faults_.add("4.3.2.2", "The byte range is empty or absurd.");
       return std::nullopt;
     }
-    return ByteRange{*implied, *length};
+    return ForeignRange{*implied, *length};
   }
 
   void read_map(const Line& line) {
@@ -355,6 +361,7 @@ class MediaReader {
   std::string_view range_text_;
   bool has_duration_ = false;
   bool encrypted_ = false;
+  bool is_full_ = false;
 };
 
 }  // namespace

@@ -65,7 +65,7 @@ struct ForeignMultivariant {
 };
 
 // 0 <= offset, 0 < length, their sum at most 2^50.
-struct ByteRange {
+struct ForeignRange {
   std::int64_t offset = 0;
   std::int64_t length = 0;
 };
@@ -74,14 +74,14 @@ struct ByteRange {
 struct ForeignMap {
   int line = 0;
   std::string uri;
-  std::optional<ByteRange> range;
+  std::optional<ForeignRange> range;
 };
 
 struct ForeignSegment {
   int line = 0;  // of its URI
   std::string uri;
   std::int64_t duration = 0;  // 0 to one hour: no sum over a playlist leaves 64 bits
-  std::optional<ByteRange> range;
+  std::optional<ForeignRange> range;
   int map = -1;  // in ForeignPlaylist::maps; -1: none
   bool discontinuity = false;
   bool encrypted = false;
@@ -103,6 +103,8 @@ struct ForeignPlaylist {
 
 // Texts above this size are not read: one fault. 12 hours in segments of 2 s take some 2 MB.
 inline constexpr std::size_t kLargestPlaylist = std::size_t{16} << 20;
+// What follows is not read either: one fault. 24 hours of an I-frame a second are 86,400.
+inline constexpr std::size_t kMostSegments = 100'000;
 
 // Whether the text is to be read as a multivariant playlist: it names variants.
 bool names_variants(std::string_view text);

@@ -102,6 +102,23 @@ TEST(ForeignPlaylist, RefusesNoTextAtAll) {
   EXPECT_THAT(large.faults.front().sentence, HasSubstr("16 MiB"));
 }
 
+TEST(ForeignPlaylist, ReadsIFramesWithTheirRanges) {
+  const auto playlist = read_foreign_playlist(golden("i-frames.m3u8"));
+  EXPECT_TRUE(playlist.faults.empty());
+  EXPECT_TRUE(playlist.i_frames_only && playlist.ended);
+  ASSERT_EQ(playlist.segments.size(), 12U);
+  EXPECT_EQ(playlist.segments[1].range->length, 3195);
+  EXPECT_EQ(playlist.segments[1].range->offset, 76);
+}
+
+TEST(ForeignPlaylist, StopsAfterAHundredThousandSegments) {
+  std::string text(kHead);
+  for (std::size_t i = 0; i < kMostSegments + 9; ++i) text += "#EXTINF:0,\na\n";
+  const auto playlist = read_foreign_playlist(text);
+  EXPECT_EQ(playlist.segments.size(), kMostSegments);
+  EXPECT_THAT(playlist.faults.front().sentence, HasSubstr("100000"));
+}
+
 TEST(ForeignPlaylist, WantsOneUriAVariant) {
   const std::string variant = "#EXT-X-STREAM-INF:BANDWIDTH=1000\n";
   for (const std::string& text : {variant + variant + "a\n", variant + "a\nb\n", variant}) {

@@ -13,7 +13,7 @@ namespace vodmill::hls {
 std::span<const Rule> grammar_rules();    // RFC 8216: the text alone
 std::span<const Rule> object_rules();     // what the URIs lead to
 std::span<const Rule> picture_rules();    // Apple 1
-std::span<const Rule> sound_rules();      // Apple 2, 4, 5
+std::span<const Rule> sound_rules();      // Apple 2, 4, 5 and what is said of sound in 8, 9
 std::span<const Rule> i_frame_rules();    // Apple 6
 std::span<const Rule> time_rules();       // Apple 7, 8
 std::span<const Rule> playlist_rules();   // Apple 8, 9: the attributes
@@ -30,6 +30,7 @@ std::vector<NamedTrack> variant_tracks(const StreamFacts& stream);
 std::vector<NamedTrack> media_tracks(const StreamFacts& stream, std::string_view type);
 std::vector<NamedTrack> i_frame_tracks(const StreamFacts& stream);
 std::vector<NamedTrack> played_tracks(const StreamFacts& stream);  // variants', then all media's
+std::vector<NamedTrack> seen_and_heard_tracks(const StreamFacts& stream);  // without subtitles
 
 // The track if its playlist was read, else null.
 const TrackFacts* find_track(const StreamFacts& stream, const std::string& uri);

@@ -113,6 +113,14 @@ std::vector<NamedTrack> played_tracks(const StreamFacts& stream) {
   return tracks.take();
 }
 
+std::vector<NamedTrack> seen_and_heard_tracks(const StreamFacts& stream) {
+  Tracks tracks(stream);
+  for (const ForeignVariant& variant : stream.multivariant.variants) tracks.add(variant.uri);
+  add_media(stream, "AUDIO", tracks);
+  add_media(stream, "VIDEO", tracks);
+  return tracks.take();
+}
+
 std::vector<KnownSegment> known_segments(const TrackFacts& track) {
   std::vector<KnownSegment> known;
   for (std::size_t i = 0; i < track.segments.size(); ++i) {

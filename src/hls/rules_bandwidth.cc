@@ -73,6 +73,17 @@ void check_sum_of_peaks(const StreamFacts& stream, const Tell& tell) {
   });
 }
 
+void check_i_frame_peak(const StreamFacts& stream, const Tell& tell) {
+  for (const ForeignVariant& variant : stream.multivariant.i_frame_variants) {
+    const TrackFacts* track = find_track(stream, variant.uri);
+    const auto real = track ? measured(*track) : std::nullopt;
+    if (!real || !variant.bandwidth || !differ_by_a_tenth(*variant.bandwidth, real->peak)) continue;
+    tell(at_line(stream.name, variant.line),
+         "BANDWIDTH is " + in_kbps(*variant.bandwidth) + ", the measured peak of the I-frames " +
+             in_kbps(real->peak) + ": write " + std::to_string(real->peak) + ".");
+  }
+}
+
 void check_burstiness(const StreamFacts& stream, const Tell& tell) {
   for (const NamedTrack& named : variant_tracks(stream)) {
     const auto rate = measured(named.track);
@@ -86,14 +97,20 @@ void check_first_variant(const StreamFacts& stream, const Tell& tell) {
   constexpr std::int64_t kWanted = 2'000'000;
   const auto& variants = stream.multivariant.variants;
   if (variants.empty()) return;
-  const auto distance = [](const ForeignVariant& variant) {
+  const auto by_peak = [](const ForeignVariant& variant) {
     return std::abs(variant.bandwidth.value_or(0) - kWanted);
   };
-  const auto best = std::ranges::min_element(variants, {}, distance);
-  if (distance(*best) < distance(variants.front())) {
-    tell(at_line(stream.name, best->line),
-         "Put this variant first: players begin with the first, and it is nearest to 2000 kbit/s.");
-  }
+  const auto by_average = [](const ForeignVariant& variant) {
+    return std::abs(variant.average_bandwidth.value_or(variant.bandwidth.value_or(0)) - kWanted);
+  };
+  const auto best = std::ranges::min_element(variants, {}, by_average);
+  // Apple means the average. Who orders by the peak starts more carefully, which is no fault.
+  const bool is_best =
+      by_average(variants.front()) <= by_average(*best) ||
+      by_peak(variants.front()) <= by_peak(*std::ranges::min_element(variants, {}, by_peak));
+  if (is_best) return;
+  tell(at_line(stream.name, best->line),
+       "Put this variant first: players begin with the first, and it is nearest to 2000 kbit/s.");
 }
 
 constexpr std::array kRules{
@@ -103,6 +120,8 @@ constexpr std::array kRules{
     Rule{"1.30", Severity::should, "The peak is at most twice the average.", check_burstiness},
     Rule{"1.32", Severity::should, "The first variant is the one nearest to 2000 kbit/s.",
          check_first_variant},
+    Rule{"6.9", Severity::must, "BANDWIDTH of I-frames is within 10 % of their measured peak.",
+         check_i_frame_peak},
     Rule{"9.13", Severity::must, "BANDWIDTH covers the peaks of picture and sound together.",
          check_sum_of_peaks},
 };

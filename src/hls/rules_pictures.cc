@@ -254,8 +254,9 @@ void check_aspect(const StreamFacts& stream, const Tell& tell) {
 
 constexpr std::array kRules{
     Rule{"1.1", Severity::must, "Video is H.264, HEVC or AV1.", check_codec},
-    Rule{"1.3", Severity::must, "H.264 is at most High at level 5.2.", check_profile},
-    Rule{"1.3", Severity::should, "Some H.264 variant is at most level 4.1.", check_some_low_level},
+    Rule{"1.3b", Severity::must, "H.264 is at most High at level 5.2.", check_profile},
+    Rule{"1.3a", Severity::should, "Some H.264 variant is at most level 4.1.",
+         check_some_low_level},
     Rule{"1.4", Severity::should, "H.264 is High.", check_high_profile},
     Rule{"1.10", Severity::should, "Parameter sets are in the sample description alone.",
          check_parameter_sets},

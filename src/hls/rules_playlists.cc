@@ -14,7 +14,12 @@ void check_vod(const StreamFacts& stream, const Tell& tell) {
     if (track.playlist.type != "VOD") {
       tell(uri, "Write EXT-X-PLAYLIST-TYPE:VOD: the video is complete.");
     }
-    if (!track.playlist.ended) {
+  }
+}
+
+void check_end(const StreamFacts& stream, const Tell& tell) {
+  for (const auto& [uri, track] : stream.tracks) {
+    if (track.look == Look::whole && !track.playlist.ended) {
       tell(uri, "Write EXT-X-ENDLIST at the end: players wait for more otherwise.");
     }
   }
@@ -159,6 +164,11 @@ void check_two_at_the_top(const StreamFacts& stream, const Tell& tell) {
 
 void check_independent(const StreamFacts& stream, const Tell& tell) {
   if (stream.multivariant.independent_segments) return;
+  tell(stream.name, "Add EXT-X-INDEPENDENT-SEGMENTS: it is true of all variants at once here.");
+}
+
+void check_independent_somewhere(const StreamFacts& stream, const Tell& tell) {
+  if (stream.multivariant.independent_segments) return;
   for (const NamedTrack& named : variant_tracks(stream)) {
     if (!named.track.playlist.independent_segments) {
       tell(named.uri, "Add EXT-X-INDEPENDENT-SEGMENTS, here or in " + stream.name + ".");
@@ -167,14 +177,18 @@ void check_independent(const StreamFacts& stream, const Tell& tell) {
 }
 
 constexpr std::array kRules{
-    Rule{"8.6", Severity::must, "Playlists say that they are VOD and where they end.", check_vod},
+    Rule{"RFC 8216 4.3.3.4", Severity::must, "Playlists say where they end.", check_end},
+    Rule{"8.6", Severity::must, "Playlists say that they are VOD.", check_vod},
     Rule{"8.20", Severity::must, "fMP4 segments have an EXT-X-MAP.", check_map},
     Rule{"9.1", Severity::must, "CODECS is there and true.", check_codecs},
     Rule{"9.2", Severity::must, "RESOLUTION is there and true.", check_resolution},
     Rule{"9.9", Severity::must, "There are variants of several bit rates.", check_several_rates},
     Rule{"9.10", Severity::should, "HD has two variants at the top resolution.",
          check_two_at_the_top},
-    Rule{"9.11", Severity::should, "EXT-X-INDEPENDENT-SEGMENTS is there.", check_independent},
+    Rule{"9.11", Severity::should, "EXT-X-INDEPENDENT-SEGMENTS is in the multivariant playlist.",
+         check_independent},
+    Rule{"9.12", Severity::must, "EXT-X-INDEPENDENT-SEGMENTS is there, or in all video playlists.",
+         check_independent_somewhere},
     Rule{"9.14", Severity::must, "AVERAGE-BANDWIDTH is there.", check_average},
     Rule{"9.15", Severity::must, "FRAME-RATE is there and true.", check_frame_rate},
 };

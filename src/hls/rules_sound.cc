@@ -107,19 +107,30 @@ void check_hard_of_hearing(const StreamFacts& stream, const Tell& tell) {
   }
 }
 
-void check_webvtt(const StreamFacts& stream, const Tell& tell) {
+// Those that are no fMP4.
+template <class Visit>
+void for_each_subtitle_text(const StreamFacts& stream, Visit visit) {
   for (const NamedTrack& named : media_tracks(stream, "SUBTITLES")) {
     for (std::size_t i = 0; i < named.track.segments.size(); ++i) {
       const SegmentFacts& facts = named.track.segments[i];
-      const std::string where = "segment " + named.track.playlist.segments[i].uri;
       if (facts.look == Look::unread || !named.track.inits.empty()) continue;
-      if (!facts.is_webvtt) {
-        tell(where, "Subtitles must be WebVTT, or IMSC1 in fMP4: it does not begin with WEBVTT.");
-      } else if (!facts.has_timestamp_map) {
-        tell(where, "Add X-TIMESTAMP-MAP to the WebVTT header: it says where its times begin.");
-      }
+      visit("segment " + named.track.playlist.segments[i].uri, facts);
     }
   }
+}
+
+void check_webvtt(const StreamFacts& stream, const Tell& tell) {
+  for_each_subtitle_text(stream, [&](const std::string& where, const SegmentFacts& facts) {
+    if (facts.is_webvtt) return;
+    tell(where, "Subtitles must be WebVTT, or IMSC1 in fMP4: it does not begin with WEBVTT.");
+  });
+}
+
+void check_timestamp_map(const StreamFacts& stream, const Tell& tell) {
+  for_each_subtitle_text(stream, [&](const std::string& where, const SegmentFacts& facts) {
+    if (!facts.is_webvtt || facts.has_timestamp_map) return;
+    tell(where, "Add X-TIMESTAMP-MAP to the WebVTT header: it says where its times begin.");
+  });
 }
 
 constexpr std::array kRules{
@@ -127,9 +138,9 @@ constexpr std::array kRules{
     Rule{"2.9", Severity::should, "Stereo AAC has 32 to 160 kbit/s, HE-AAC at most 64 (2.4).",
          check_sound_rate},
     Rule{"2.17", Severity::must, "A segment holds one sound at most.", check_one_sound},
-    Rule{"4.2", Severity::must, "Subtitles are WebVTT with X-TIMESTAMP-MAP, or fMP4.",
-         check_webvtt},
-    Rule{"4.4", Severity::must, "Subtitles for the hard of hearing are selected automatically.",
+    Rule{"5.2", Severity::must, "Subtitles are WebVTT, or fMP4.", check_webvtt},
+    Rule{"5.3", Severity::must, "WebVTT has an X-TIMESTAMP-MAP.", check_timestamp_map},
+    Rule{"4.6", Severity::must, "Subtitles for the hard of hearing are selected automatically.",
          check_hard_of_hearing},
     Rule{"8.10", Severity::must, "Every EXT-X-MEDIA but VIDEO has its LANGUAGE.", check_languages},
     Rule{"9.5", Severity::should, "Sound is a stream of its own.", check_separate_sound},

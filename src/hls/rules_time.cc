@@ -57,7 +57,7 @@ void check_starts_with_idr(const StreamFacts& stream, const Tell& tell) {
 }
 
 void check_six_seconds(const StreamFacts& stream, const Tell& tell) {
-  for (const NamedTrack& named : played_tracks(stream)) {
+  for (const NamedTrack& named : seen_and_heard_tracks(stream)) {
     const auto target = named.track.playlist.target_duration;
     if (target && *target != 6) {
       tell(named.uri, "The target duration is " + std::to_string(*target) + " s: use 6.");
@@ -115,29 +115,40 @@ void check_sums(const StreamFacts& stream, const Tell& tell) {
 
 void check_one_target(const StreamFacts& stream, const Tell& tell) {
   std::optional<std::int64_t> first;
-  for (const NamedTrack& named : played_tracks(stream)) {
+  for (const NamedTrack& named : seen_and_heard_tracks(stream)) {
     const auto target = named.track.playlist.target_duration;
     if (!target) continue;
     if (!first) first = target;
     if (*target != *first) {
       tell(named.uri, "Its target duration is " + std::to_string(*target) +
                           " s, the first variant's " + std::to_string(*first) +
-                          ": write the same in all playlists.");
+                          ": write the same in all playlists of picture and sound.");
     }
   }
 }
 
-void check_one_duration(const StreamFacts& stream, const Tell& tell) {
-  const auto tracks = played_tracks(stream);
+void tell_other_durations(const std::vector<NamedTrack>& tracks, const NamedTrack& first,
+                          const Tell& tell) {
+  const std::int64_t wanted = playlist_duration(first.track);
   for (const NamedTrack& named : tracks) {
-    const std::int64_t first = playlist_duration(tracks.front().track);
     const std::int64_t here = playlist_duration(named.track);
-    if (std::abs(here - first) <= tolerance(named.track) + tolerance(tracks.front().track))
-      continue;
-    tell(named.uri, "It lasts " + in_seconds(here, kForeignTimescale) + ", the first variant " +
-                        in_seconds(first, kForeignTimescale) +
-                        ": cover the same range in all renditions.");
+    if (std::abs(here - wanted) <= tolerance(named.track) + tolerance(first.track)) continue;
+    tell(named.uri, "It lasts " + in_seconds(here, kForeignTimescale) + ", " + first.uri + " " +
+                        in_seconds(wanted, kForeignTimescale) +
+                        ": cover the same range in all playlists.");
   }
+}
+
+void check_one_duration(const StreamFacts& stream, const Tell& tell) {
+  const auto tracks = seen_and_heard_tracks(stream);
+  if (!tracks.empty()) tell_other_durations(tracks, tracks.front(), tell);
+}
+
+void check_other_durations(const StreamFacts& stream, const Tell& tell) {
+  const auto tracks = seen_and_heard_tracks(stream);
+  if (tracks.empty()) return;
+  tell_other_durations(media_tracks(stream, "SUBTITLES"), tracks.front(), tell);
+  tell_other_durations(i_frame_tracks(stream), tracks.front(), tell);
 }
 
 void check_one_start(const StreamFacts& stream, const Tell& tell) {
@@ -211,10 +222,12 @@ constexpr std::array kRules{
     Rule{"7.7", Severity::must, "No segment exceeds the target duration by half a second.",
          check_real_durations},
     Rule{"8.1", Severity::must, "EXTINF adds up to the real durations within a frame.", check_sums},
-    Rule{"8.2", Severity::must, "All playlists have one target duration.", check_one_target},
-    Rule{"8.3", Severity::must, "All renditions last equally long.", check_one_duration},
+    Rule{"8.2", Severity::must, "Picture and sound have one target duration.", check_one_target},
+    Rule{"8.3", Severity::must, "Picture and sound last equally long.", check_one_duration},
     Rule{"8.7", Severity::must, "All renditions start at one time.", check_one_start},
-    Rule{"8.14", Severity::must, "Discontinuities stand at the same times everywhere (8.13, 8.15).",
+    Rule{"8.7", Severity::must, "Subtitles and I-frames last as long as the pictures (5.5).",
+         check_other_durations},
+    Rule{"8.15", Severity::must, "Discontinuities stand at the same times everywhere.",
          check_discontinuities},
     Rule{"8.22", Severity::should, "Variants have the same segment boundaries.", check_boundaries},
 };

@@ -67,6 +67,10 @@ struct SegmentFacts {
   bool starts_with_idr = true;  // of video
   bool has_parameter_sets = false;
   std::vector<std::int64_t> idr_pts;
+  // Of an I-frame playlist's segment, which is never whole: the IDR picture in it, moof and all;
+  // nullopt if there is none. A file that cannot be read has none that are known.
+  bool is_i_frame_known = false;
+  std::optional<std::int64_t> i_frame_pts;  // before the edit list
 };
 
 // One media playlist and what it names.

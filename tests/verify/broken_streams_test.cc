@@ -112,7 +112,8 @@ std::vector<Broken> texts() {
        [](const Copy& c) { c.replace("index.m3u8", "AUDIO=\"audio\"", "AUDIO=\"sound\""); }},
       {"8.6", "NoPlaylistType",
        [](const Copy& c) { c.replace("v0.m3u8", "#EXT-X-PLAYLIST-TYPE:VOD\n", ""); }},
-      {"8.6", "NoEnd", [](const Copy& c) { c.replace("a0.m3u8", "#EXT-X-ENDLIST\n", ""); }},
+      {"RFC 8216 4.3.3.4", "NoEnd",
+       [](const Copy& c) { c.replace("a0.m3u8", "#EXT-X-ENDLIST\n", ""); }},
       {"8.10", "NoLanguage",
        [](const Copy& c) { c.replace("index.m3u8", "LANGUAGE=\"en\",", ""); }},
       {"8.20", "NoMap",
@@ -125,7 +126,13 @@ std::vector<Broken> texts() {
       {"9.2", "AnotherResolution",
        [](const Copy& c) { c.replace("index.m3u8", "96x54", "98x54"); }},
       {"9.3", "IFramesWithoutCodecs",
-       [](const Copy& c) { c.replace("index.m3u8", "9000,CODECS=\"avc1.64000a\"", "9000"); }},
+       [](const Copy& c) { c.replace("index.m3u8", "38035,CODECS=\"avc1.64000a\"", "38035"); }},
+      {"9.3", "IFramesOfAnotherCodec",
+       [](const Copy& c) { c.replace("index.m3u8", "=\"avc1.64000a\"", "=\"avc1.640028\""); }},
+      {"9.4", "IFramesWithoutTheirSize",
+       [](const Copy& c) { c.replace("index.m3u8", ",RESOLUTION=64x36,URI", ",URI"); }},
+      {"9.4", "IFramesOfAnotherSize",
+       [](const Copy& c) { c.replace("index.m3u8", "64x36,URI", "66x36,URI"); }},
       {"9.7", "AnAlternativeWithoutAPlaylist",
        [](const Copy& c) {
          c.append("index.m3u8",
@@ -135,7 +142,14 @@ std::vector<Broken> texts() {
        [](const Copy& c) { c.replace("index.m3u8", "\nv1.m3u8\n", "\nv0.m3u8\n"); }},
       {"9.10", "OneVariantAtTheTop",
        [](const Copy& c) { c.replace("index.m3u8", "96x54", "1280x720"); }},
-      {"9.11", "NotIndependent",
+      {"9.11", "IndependentInThePlaylistsOfPicturesAlone",
+       [](const Copy& c) {
+         c.replace("index.m3u8", "#EXT-X-INDEPENDENT-SEGMENTS\n", "");
+         for (const char* file : {"v0.m3u8", "v1.m3u8"}) {
+           c.replace(file, "#EXT-X-MAP", "#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP");
+         }
+       }},
+      {"9.12", "NotIndependent",
        [](const Copy& c) { c.replace("index.m3u8", "#EXT-X-INDEPENDENT-SEGMENTS\n", ""); }},
       {"9.14", "NoAverage",
        [](const Copy& c) { c.replace("index.m3u8", "AVERAGE-BANDWIDTH=66265,", ""); }},
@@ -159,9 +173,8 @@ std::vector<Broken> texts() {
        [](const Copy& c) { c.replace("index.m3u8", ":BANDWIDTH=66578", ":BANDWIDTH=66000"); }},
       {"1.32", "ASlowStart",
        [](const Copy& c) {
-         c.replace("index.m3u8", "\nv0.m3u8\n", "\nother\n");
-         c.replace("index.m3u8", "BANDWIDTH=57749", "BANDWIDTH=1500000");
-         c.replace("index.m3u8", "\nother\n", "\nv0.m3u8\n");
+         c.replace("index.m3u8", ":BANDWIDTH=57749", ":BANDWIDTH=1500000");
+         c.replace("index.m3u8", "AVERAGE-BANDWIDTH=57155", "AVERAGE-BANDWIDTH=1400000");
        }},
       {"1.33", "AnotherAspect",
        [](const Copy& c) { c.replace("index.m3u8", "64x36,F", "64x64,F"); }},
@@ -171,6 +184,17 @@ std::vector<Broken> texts() {
        [](const Copy& c) { c.replace("i0.m3u8", "#EXTINF:1.0", "#EXTINF:3.0"); }},
       {"6.8", "IFramesWithoutTheTag",
        [](const Copy& c) { c.replace("i0.m3u8", "#EXT-X-I-FRAMES-ONLY\n", ""); }},
+      {"6.9", "AWrongPeakOfIFrames",
+       [](const Copy& c) { c.replace("index.m3u8", ":BANDWIDTH=38035", ":BANDWIDTH=20000"); }},
+      {"6.10", "AnIFrameThatIsCutShort",
+       [](const Copy& c) { c.replace("i0.m3u8", ":2688@76", ":2600@76"); }},
+      {"RFC 8216 4.3.3.6", "AnIFrameOfAnotherDuration",
+       [](const Copy& c) {
+         c.replace("i0.m3u8", "#EXTINF:1.000000,\n#EXT-X-BYTERANGE:2688@",
+                   "#EXTINF:1.200000,\n#EXT-X-BYTERANGE:2688@");
+       }},
+      {"8.7", "IFramesThatEndEarly",
+       [](const Copy& c) { c.replace("i0.m3u8", "#EXTINF:1.0", "#EXTINF:0.9"); }},
       {"6.10", "AnIFrameWithoutItsMoof", [](const Copy& c) { c.replace("i0.m3u8", "@76", "@80"); }},
   };
 }
@@ -191,7 +215,7 @@ std::vector<Broken> times() {
        [](const Copy& c) { c.replace("a0.m3u8", "#EXTINF:5.994667,\na0-1.m4s\n", ""); }},
       {"8.7", "SoundThatStartsLater",
        [](const Copy& c) { c.patch("a0-0.m4s", "tfdt", 4, "\0\0\0\0\0\1\0\0"s); }},
-      {"8.14", "ADiscontinuityInOnePlaylist",
+      {"8.15", "ADiscontinuityInOnePlaylist",
        [](const Copy& c) {
          c.replace("v1.m3u8", "#EXTINF:6.000000,\nv1-1",
                    "#EXT-X-DISCONTINUITY\n#EXTINF:6.000000,\nv1-1");
@@ -225,8 +249,8 @@ std::vector<Broken> objects() {
        }},
       {"1.1", "ACodecOfAnotherWorld", [](const Copy& c) { c.replace("v0.mp4", "avc1", "vp09"); }},
       // The avcC box: version, profile, constraints, level.
-      {"1.3", "AProfileAboveHigh", [](const Copy& c) { c.patch("v0.mp4", "avcC", 1, "\x6e"); }},
-      {"1.3", "OnlyHighLevels",
+      {"1.3b", "AProfileAboveHigh", [](const Copy& c) { c.patch("v0.mp4", "avcC", 1, "\x6e"); }},
+      {"1.3a", "OnlyHighLevels",
        [](const Copy& c) {
          c.patch("v0.mp4", "avcC", 3, "\x33");
          c.patch("v1.mp4", "avcC", 3, "\x33");
@@ -239,11 +263,11 @@ std::vector<Broken> objects() {
        [](const Copy& c) { c.patch("v0.mp4", "colr", 4, "\0\5\0\6\0\5"s); }},
       {"9.16", "HdrThatIsNotSaid", [](const Copy& c) { c.patch("v0.mp4", "colr", 6, "\0\x10"s); }},
       {"2.3", "SurroundAlone", [](const Copy& c) { c.replace("a0.mp4", "mp4a", "ec-3"); }},
-      {"4.2", "SubtitlesOfAnotherFormat",
+      {"5.2", "SubtitlesOfAnotherFormat",
        [](const Copy& c) { add_subtitles(c, "", "1\n00:00:00,000 --> 00:00:01,000\nHi\n"); }},
-      {"4.2", "SubtitlesWithoutATime",
+      {"5.3", "SubtitlesWithoutATime",
        [](const Copy& c) { add_subtitles(c, "", "WEBVTT\n\n00:00.000 --> 00:01.000\nHi\n"); }},
-      {"4.4", "SubtitlesForTheDeafThatNobodySelects",
+      {"4.6", "SubtitlesForTheDeafThatNobodySelects",
        [](const Copy& c) {
          add_subtitles(c, ",CHARACTERISTICS=\"public.accessibility.describes-music-and-sound\"",
                        "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n");
@@ -293,6 +317,20 @@ TEST(WholeStream, IsFoundByItsFolderItsFileOrItsOnlyMultivariantPlaylist) {
             ErrorCode::invalid_request);
   EXPECT_EQ(read_stream(copy.path() / "v0.m3u8").error().code, ErrorCode::invalid_request);
   EXPECT_EQ(read_stream(copy.path() / "none.m3u8").error().code, ErrorCode::not_found);
+}
+
+TEST(WholeStream, IsNotReadThroughLinksThatLeadOutOfItsFolder) {
+  const Copy copy;
+  const Copy elsewhere;
+  fs::remove(copy.path() / "v0-1.m4s");
+  fs::create_symlink(elsewhere.path() / "v0-1.m4s", copy.path() / "v0-1.m4s");
+  fs::rename(copy.path() / "v0-0.m4s", copy.path() / "inside.m4s");
+  fs::create_symlink("inside.m4s", copy.path() / "v0-0.m4s");
+  const auto findings = copy.findings();
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].rule, "RFC 8216 4.1");
+  EXPECT_THAT(findings[0].where, testing::HasSubstr("v0-1.m4s"));
+  EXPECT_THAT(findings[0].sentence, testing::HasSubstr("out of the folder"));
 }
 
 TEST(Rules, AreEachBrokenBySomeStreamOfThisFile) {

@@ -22,6 +22,13 @@ def write(name, lines):
 
 HEAD = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-TARGETDURATION:6", "#EXT-X-PLAYLIST-TYPE:VOD"]
 
+def measure(rows):
+    """(peak, average) in bits a second of rows of (duration, bytes)."""
+    sets = [rows[first:last] for first in range(len(rows)) for last in range(first + 1, len(rows) + 1)]
+    def length(part): return sum(duration for duration, _ in part)
+    def rate(part): return 8 * sum(size for _, size in part) / length(part)
+    return max([rate(rows)] + [rate(part) for part in sets if 3 <= length(part) <= 9]), rate(rows)
+
 def media(name):
     """The playlist in our words; (peak, average) in bits a second."""
     text = open(name + ".m3u8").read()
@@ -30,15 +37,11 @@ def media(name):
     for duration, uri in rows:
         lines += [f"#EXTINF:{duration:.6f},", uri]
     write(name + ".m3u8", lines + ["#EXT-X-ENDLIST"])
-    sizes = [len(open(uri, "rb").read()) for _, uri in rows]
-    sets = [(first, last) for first in range(len(rows)) for last in range(first + 1, len(rows) + 1)]
-    def rate(first, last): return 8 * sum(sizes[first:last]) / sum(duration for duration, _ in rows[first:last])
-    fitting = [s for s in sets if 3 <= sum(duration for duration, _ in rows[s[0]:s[1]]) <= 9]
-    average = rate(0, len(rows))
-    return max([average] + [rate(*s) for s in fitting]), average
+    return measure([(duration, len(open(uri, "rb").read())) for duration, uri in rows])
 
 def i_frames(name):
-    """A range for each IDR picture, one a second: from the moof to the picture's end."""
+    """A range for each IDR picture, one a second: from the moof to the picture's end. Their measure."""
+    rows = []
     lines = HEAD + ["#EXT-X-I-FRAMES-ONLY", f'#EXT-X-MAP:URI="{name}.mp4"']
     for index in range(2):
         data = open(f"{name}-{index}.m4s", "rb").read()
@@ -53,11 +56,13 @@ def i_frames(name):
         sizes = [struct.unpack(">I", data[at:at + 4])[0] for at in range(entry + at_size, entry + at_size + count * step, step)]
         for picture in range(0, count, 24):
             length = offset + sum(sizes[:picture + 1])
+            rows += [(1.0, length)]
             lines += ["#EXTINF:1.000000,", f"#EXT-X-BYTERANGE:{length}@{moof}", f"{name}-{index}.m4s"]
     write("i0.m3u8", lines + ["#EXT-X-ENDLIST"])
+    return measure(rows)
 
 v0, v1, a0 = media("v0"), media("v1"), media("a0")
-i_frames("v1")
+i0 = i_frames("v1")
 def up(value): return str(math.ceil(value))
 def codecs(name):
     data = open(name + ".mp4", "rb").read()
@@ -68,6 +73,6 @@ lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS",
 for name, rate, size in (("v0", v0, "96x54"), ("v1", v1, "64x36")):
     lines += [f"#EXT-X-STREAM-INF:BANDWIDTH={up(rate[0] + a0[0])},AVERAGE-BANDWIDTH={up(rate[1] + a0[1])},"
         f'CODECS="{codecs(name)},mp4a.40.2",RESOLUTION={size},FRAME-RATE=24.000,AUDIO="audio"', name + ".m3u8"]
-lines += [f'#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=9000,CODECS="{codecs("v1")}",RESOLUTION=64x36,URI="i0.m3u8"']
+lines += [f'#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH={up(i0[0])},CODECS="{codecs("v1")}",RESOLUTION=64x36,URI="i0.m3u8"']
 write("index.m3u8", lines)
 PYTHON
