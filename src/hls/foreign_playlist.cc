@@ -8,7 +8,7 @@ namespace vodmill::hls {
 namespace {
 
 constexpr int kDurationDigits = 9;
-constexpr std::int64_t kLongestSeconds = 3600;
+constexpr std::int64_t kLongestSeconds = 43'200;
 constexpr std::int64_t kLongestDuration = kLongestSeconds * kForeignTimescale;
 constexpr std::int64_t kLargestOffset = std::int64_t{1} << 50;
 
@@ -279,7 +279,7 @@ class MediaReader {
     playlist_.has_fractions |= seconds.find('.') != std::string_view::npos;
     next_.duration = faults_.expect("4.3.2.1", read_decimal(seconds, kDurationDigits)).value_or(0);
     if (next_.duration > kLongestDuration) {
-      faults_.add("4.3.2.1", "A segment of more than an hour is not one.");
+      faults_.add("4.3.2.1", "A segment of more than 12 hours is not one.");
       next_.duration = kLongestDuration;
     }
     has_duration_ = true;
@@ -342,7 +342,7 @@ class MediaReader {
   void read_target_duration(std::string_view value) {
     const auto seconds = faults_.expect("4.3.3.1", read_integer(value));
     if (seconds && (*seconds < 1 || *seconds > kLongestSeconds)) {
-      faults_.add("4.3.3.1", "EXT-X-TARGETDURATION must be from 1 to 3600 seconds.");
+      faults_.add("4.3.3.1", "EXT-X-TARGETDURATION must be from 1 to 43200 seconds.");
     } else if (seconds) {
       playlist_.target_duration = seconds;
     }

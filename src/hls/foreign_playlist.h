@@ -80,7 +80,7 @@ struct ForeignMap {
 struct ForeignSegment {
   int line = 0;  // of its URI
   std::string uri;
-  std::int64_t duration = 0;  // 0 to one hour: no sum over a playlist leaves 64 bits
+  std::int64_t duration = 0;  // 0 to 12 hours: twice any sum fits 64 bits
   std::optional<ForeignRange> range;
   int map = -1;  // in ForeignPlaylist::maps; -1: none
   bool discontinuity = false;
@@ -90,7 +90,7 @@ struct ForeignSegment {
 
 struct ForeignPlaylist {
   int version = 1;
-  std::optional<std::int64_t> target_duration;  // seconds, 1 to 3600
+  std::optional<std::int64_t> target_duration;  // seconds, 1 to 43200
   std::string type;                             // "", "VOD", "EVENT"
   bool ended = false;
   bool i_frames_only = false;

@@ -84,7 +84,7 @@ TEST(ForeignPlaylist, KeepsHostileNumbersInBounds) {
     EXPECT_FALSE(playlist.faults.empty()) << text;
     for (const ForeignSegment& segment : playlist.segments) {
       EXPECT_GE(segment.duration, 0);
-      EXPECT_LE(segment.duration, 3600 * kForeignTimescale);
+      EXPECT_LE(segment.duration, 43200 * kForeignTimescale);
     }
   }
 }

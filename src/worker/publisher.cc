@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "hls/final_check.h"
 #include "hls/names.h"
 #include "hls/render.h"
 #include "plan/partial.h"
@@ -125,6 +126,8 @@ Async<Published> publish(const Ports& ports, const Generation& generation,
   if (!objects) co_return fail(std::move(objects).error());
   Result<> complete = check_complete(*generation.plan, *rows, *objects);
   if (!complete) co_return fail(std::move(complete).error());
+  Result<> judged = hls::check_final(*generation.plan, generation.number, *rows);
+  if (!judged) co_return fail(std::move(judged).error());
   Result<> swept = co_await remove_strays(ports.blobs, generation, *rows, *objects);
   if (!swept) co_return fail(std::move(swept).error());
   Result<> stored = co_await store_media_playlists(ports.blobs, generation, *rows);
