@@ -75,8 +75,8 @@ void check_durations(const StreamFacts& stream, const Tell& tell) {
     for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
       const auto here = named.track.segments[i].i_frame_pts;
       const auto next = named.track.segments[i + 1].i_frame_pts;
-      if (!here || !next || lines[i].map != lines[i + 1].map || lines[i + 1].discontinuity)
-        continue;
+      const bool is_known = here && next && lines[i].map >= 0;
+      if (!is_known || lines[i].map != lines[i + 1].map || lines[i + 1].discontinuity) continue;
       const std::int64_t timescale =
           named.track.inits[static_cast<std::size_t>(lines[i].map)].timescale;
       const std::int64_t real = mul_div_round(*next - *here, kForeignTimescale, timescale);
