@@ -31,6 +31,7 @@ int run(int argc, char** argv) {
   log::start(settings.log_level);
   if (settings.command == "transcode") return app::transcode(settings);
   if (settings.command == "probe") return app::probe(settings);
+  if (settings.command == "verify") return app::verify(settings);
   if (settings.command == "doctor") return app::doctor(settings);
   return app::serve(settings);
 }

@@ -79,6 +79,16 @@ void add_commands(CLI::App& app, Settings& settings) {
   add_common(*probe, settings);
   probe->add_option("input", settings.input, "The video file")->required();
 
+  CLI::App* verify = app.add_subcommand(
+      "verify",
+      "Judges a finished HLS stream in a folder by Apple's authoring specification and RFC 8216.\n"
+      "One line a finding; exit status 0 if no MUST rule is broken. Looked into are playlists,\n"
+      "and fMP4 segments of H.264 and AAC. Not judged: streams over HTTP (and what only a\n"
+      "server shows: types, compression, redirects, TLS), loudness, decoding, DRM.");
+  verify->add_option("input", settings.input, "The folder, or its multivariant playlist")
+      ->required();
+  verify->add_flag("--json", settings.json, "One JSON object in place of lines");
+
   CLI::App* doctor = app.add_subcommand("doctor", "Checks this machine");
   doctor->add_flag("--sandbox", settings.only_sandbox,
                    "Tries to break out of a mill, and says what stopped it (all there is so far)");

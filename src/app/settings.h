@@ -12,7 +12,7 @@
 namespace vodmill::app {
 
 struct Settings {
-  std::string command;  // "serve", "worker", "transcode", "probe", "doctor"
+  std::string command;  // "serve", "worker", "transcode", "probe", "verify", "doctor"
 
   // Of serve and worker
   std::string listen = "127.0.0.1:8080";
@@ -27,9 +27,12 @@ struct Settings {
   std::string sandbox = "auto";  // "auto" or "strict"
   std::string log_level = "info";
 
-  // Of transcode and probe
+  // Of transcode, probe and verify
   std::string input;
   std::string output;
+
+  // Of verify
+  bool json = false;
 
   // Of doctor
   bool only_sandbox = false;            // which is all that doctor checks so far

@@ -1,6 +1,6 @@
 // A media playlist (RFC 8216, 4.3.3): the segments of one rendition, in order.
 //
-// Written by render.h, read back by `vodmill verify` and tests. Permitted: one EXT-X-MAP, sequence
+// Written by render.h, read back by tests. Permitted: one EXT-X-MAP, sequence
 // numbers from 0, whole segments; no keys, gaps or discontinuities. Byte ranges stand in I-frame
 // playlists alone. Pure; any thread.
 #pragma once

@@ -1,6 +1,6 @@
 // A multivariant playlist (RFC 8216, 4.3.4; "master playlist" there): the variants to choose from.
 //
-// Written by render.h, read back by `vodmill verify` and tests. Permitted: variants with separate
+// Written by render.h, read back by tests. Permitted: variants with separate
 // audio groups, I-frame playlists; no subtitles or session data. Pure; any thread.
 #pragma once
 

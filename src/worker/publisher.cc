@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "hls/final_check.h"
 #include "hls/names.h"
 #include "hls/render.h"
 #include "plan/partial.h"
@@ -130,6 +131,8 @@ Async<Published> publish(const Ports& ports, const Generation& generation,
   if (!objects) co_return fail(std::move(objects).error());
   Result<> complete = check_complete(*generation.plan, *rows, *objects);
   if (!complete) co_return fail(std::move(complete).error());
+  Result<> judged = hls::check_final(*generation.plan, generation.number, *rows);
+  if (!judged) co_return fail(std::move(judged).error());
   const auto playlists = media_playlists(generation, *rows);
   if (!playlists) co_return fail(playlists.error());
   Result<> swept = co_await remove_strays(ports.blobs, *rows, *playlists, *objects);
