@@ -27,6 +27,7 @@ std::vector<Segment> rows_of(const std::string& rendition, const std::string& co
     Segment& row = add(static_cast<int>(rows.size()) - 1);
     row.duration = duration;
     row.bytes = 100'000 * duration / timescale;
+    if (rendition.starts_with('v')) row.key_frame = ByteRange{0, row.bytes / 10};
   }
   return rows;
 }
