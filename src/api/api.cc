@@ -49,7 +49,8 @@ Api::Api(Ports ports, ApiOptions options)
       videos_(ports_, options_),
       events_(ports_),
       playback_(ports_, options_.hold),
-      health_(ports_, options_.readiness) {}
+      health_(ports_, options_.readiness),
+      metrics_(ports_, options_) {}
 
 std::vector<Route> Api::routes() {
   return {
@@ -67,6 +68,7 @@ std::vector<Route> Api::routes() {
       {Method::get, "/play/{id}/{rest...}", to(playback_, &Playback::play)},
       {Method::get, "/healthz", to(health_, &Health::alive)},
       {Method::get, "/readyz", to(health_, &Health::ready)},
+      {Method::get, "/metrics", to(metrics_, &Metrics::show)},
       {Method::get, "/openapi.json", send_openapi},
   };
 }
@@ -76,7 +78,7 @@ void Api::add_routes(net::Router& router) {
     router.add(route.method, route.pattern, guarded(std::move(route.handler)));
   }
   for (const std::string& path : page_.paths()) {
-    router.add(Method::get, path, guarded(to(page_, &Page::send)));
+    router.add(Method::get, path, guarded(to(page_, &Page::send)), "page");
   }
   router.set_preflight(allow_players);
 }
@@ -94,7 +96,8 @@ net::ServerHooks Api::hooks(const net::Router& router) const {
       .handler = [&router](Request& request,
                            ResponseWriter& response) { return router.handle(request, response); },
       .error_answer = error_answer,
-      .decorate = decorate};
+      .decorate = decorate,
+      .registry = &ports_.registry};
 }
 
 net::Response error_answer(const Error& error, const Request& request) {

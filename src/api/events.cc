@@ -64,6 +64,7 @@ Async<> Events::follow_all(Request& request, ResponseWriter& response) {
 }
 
 Async<> Events::stream_events(ResponseWriter& response, Tell tell) {
+  const metrics::Held follower(followers_);
   net::SseStream stream(response, ports_.clock);
   Result<> sent = co_await stream.open();
   while (sent) {

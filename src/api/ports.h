@@ -6,11 +6,14 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/metrics.h"
 #include "core/bell.h"
 #include "core/blob_store.h"
 #include "core/catalog.h"
+#include "core/census.h"
 #include "core/event_log.h"
 #include "core/idempotency.h"
+#include "core/job_queue.h"
 #include "core/outbox.h"
 
 namespace vodmill::api {
@@ -23,6 +26,9 @@ struct Ports {
   BlobStore& blobs;
   Bell& bell;
   const Clock& clock;
+  JobQueue& queue;
+  CatalogCensus& census;
+  metrics::Registry& registry;
 };
 
 struct ApiOptions {
@@ -34,8 +40,10 @@ struct ApiOptions {
   std::vector<std::string> allowed_hosts = {};
   // How long a playlist that is not there yet is waited for.
   Milliseconds hold{10'000};
-  // How long /readyz waits for the database and the store.
+  // How long /readyz and /metrics wait for the database and the store, and how long they tell again
+  // what they have heard.
   Milliseconds readiness{2'000};
+  Milliseconds fresh{1'000};
   // How long one request may go on sending a video. What is left of it is removed afterwards.
   Milliseconds longest_upload = std::chrono::hours(72);
   // After this no worker that has lost its lease can still be storing an object.

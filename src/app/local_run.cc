@@ -50,7 +50,9 @@ Result<Video> process_file(const std::filesystem::path& input, const std::filesy
   const auto blobs = TRY(blob::FileOverlay::open(stores->blobs.get(), source, input));
 
   asio::io_context context(1);
-  worker::Worker worker(stores->ports(*blobs), std::move(options), context.get_executor());
+  metrics::Registry registry;
+  worker::Worker worker(stores->ports(*blobs, registry), std::move(options),
+                        context.get_executor());
   bool interrupted = false;
   asio::signal_set signals(context, SIGINT, SIGTERM);
   signals.async_wait([&](boost::system::error_code error, int) { interrupted = !error; });

@@ -10,9 +10,11 @@
 #include "app/commands.h"
 #include "app/exit_status.h"
 #include "app/folder_lives.h"
+#include "app/process_numbers.h"
 #include "app/stores.h"
 #include "app/worker_options.h"
 #include "base/log.h"
+#include "mill/engine_build.h"
 #include "worker/worker.h"
 
 namespace vodmill::app {
@@ -35,11 +37,13 @@ class Service {
   void run();
 
  private:
+  void describe_process(const Clock& clock);
   Result<> start_worker();
   Result<> start_api(const Clock& clock);
   asio::awaitable<void> stop_on_signal();
 
   const Settings& settings_;
+  metrics::Registry registry_;
   const std::unique_ptr<Stores> stores_;
   asio::io_context context_{1};
   asio::signal_set signals_;
@@ -50,11 +54,21 @@ class Service {
   std::unique_ptr<net::Server> server_;
 };
 
+void Service::describe_process(const Clock& clock) {
+  registry_
+      .gauge("vodmill_build_info", "What runs here; always 1.",
+             {{"version", VODMILL_VERSION}, {"engine", mill::engine_build().str()}})
+      .set(1);
+  registry_.gauge("process_start_time_seconds", "When the process began, in seconds since 1970.")
+      .set(static_cast<double>(clock.now().ms) / 1000);
+  registry_.collect(process_numbers);
+}
+
 Result<> Service::start_worker() {
   worker::WorkerOptions options = TRY(worker_options(settings_));
   log::info("worker {} with {} mills", options.id.str(), options.slots);
   lives_ = TRY(FolderLives::enter(settings_.data + "/workers", options.id));
-  worker::Ports ports = stores_->ports(*stores_->blobs);
+  worker::Ports ports = stores_->ports(*stores_->blobs, registry_);
   ports.lives = lives_.get();
   worker_.emplace(ports, std::move(options), context_.get_executor());
   worker_->start();
@@ -67,9 +81,10 @@ Result<> Service::start_api(const Clock& clock) {
   options.max_upload_bytes = settings_.max_upload_bytes;
   options.loopback_only = is_loopback(endpoint.address);
   options.allowed_hosts = settings_.allowed_hosts;
-  api_.emplace(api::Ports{stores_->videos, stores_->events, stores_->outbox, stores_->keys,
-                          *stores_->blobs, stores_->database->bell(), clock},
-               options);
+  api_.emplace(
+      api::Ports{stores_->videos, stores_->events, stores_->outbox, stores_->keys, *stores_->blobs,
+                 stores_->database->bell(), clock, stores_->jobs, stores_->census, registry_},
+      options);
   api_->add_routes(router_);
   net::ServerOptions server;
   server.address = endpoint.address;
@@ -83,6 +98,7 @@ Result<> Service::start_api(const Clock& clock) {
 }
 
 Result<> Service::start(const Clock& clock) {
+  describe_process(clock);
   const bool is_server = settings_.command == "serve";
   if (is_server) TRY_VOID(start_api(clock));
   if (!is_server || !settings_.no_worker) TRY_VOID(start_worker());

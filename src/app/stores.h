@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "blob/directory_store.h"
+#include "catalog/census.h"
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
 #include "catalog/idempotency_keys.h"
@@ -25,7 +26,7 @@ struct Stores {
                                               const std::string& objects);
 
   // The worker's ports, with `blobs_to_use` as its BlobStore.
-  worker::Ports ports(BlobStore& blobs_to_use);
+  worker::Ports ports(BlobStore& blobs_to_use, metrics::Registry& registry);
 
   std::unique_ptr<db::Database> database;
   std::unique_ptr<blob::DirectoryStore> blobs;
@@ -35,6 +36,7 @@ struct Stores {
   catalog::SqlEventLog events;
   catalog::SqlOutbox outbox;
   catalog::SqlIdempotencyKeys keys;
+  catalog::SqlCensus census;
   queue::SqlQueue jobs;
 
  private:

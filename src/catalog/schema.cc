@@ -160,8 +160,13 @@ ALTER TABLE segments ADD COLUMN key_frame_offset BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE segments ADD COLUMN key_frame_bytes BIGINT NOT NULL DEFAULT 0;
 )sql";
 
+// Counted at every look at /metrics.
+constexpr std::string_view kCensus = R"sql(
+CREATE INDEX videos_here ON videos (status) WHERE removed_at IS NULL;
+)sql";
+
 constexpr std::array kMigrations{db::Migration{1, kFirst}, db::Migration{2, kIdempotencyKeys},
-                                 db::Migration{4, kKeyFrames}};
+                                 db::Migration{3, kKeyFrames}, db::Migration{4, kCensus}};
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "catalog/statements.h"
 
+#include "catalog/census_sql.h"
 #include "catalog/event_sql.h"
 #include "catalog/generation_sql.h"
 #include "catalog/idempotency_sql.h"
@@ -20,6 +21,7 @@ std::vector<db::Statement> all_statements() {
   add(event_sql::kAll);
   add(outbox_sql::kAll);
   add(idempotency_sql::kAll);
+  add(census_sql::kAll);
   return all;
 }
 

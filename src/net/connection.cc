@@ -91,10 +91,10 @@ WireResult<std::size_t> Connection::read_head() {
 asio::awaitable<Connection::Next> Connection::run_handler(RequestHead head) {
   idle_ = false;
   interruption_ = {};
-  SocketBody body(wire_, head, context_.options);
+  const Wire::Clock::time_point begun = Wire::Clock::now();
+  SocketBody body(wire_, head, context_.options, context_.numbers.received_bytes);
   Request request{.head = std::move(head), .body = body, .peer_address = peer_address_};
-  SocketResponse response(wire_, request, body, context_.options, context_.hooks, context_.clock,
-                          context_.stopping, interruption_);
+  SocketResponse response(wire_, request, body, context_, interruption_);
   Result<> result = co_await run_guarded(context_.hooks.handler, request, response);
   if (result && !response.started()) {
     result = fail(ErrorCode::internal_error, "The handler gave no answer.");
@@ -103,6 +103,15 @@ asio::awaitable<Connection::Next> Connection::run_handler(RequestHead head) {
     co_await answer_failure(std::move(result.error()), request, body, response);
   }
   interruption_ = {};
+  context_.tell({.method = name_of(request.method()),
+                 .path = request.path(),
+                 .route = request.route,
+                 .peer_address = peer_address_,
+                 .status = response.status(),
+                 .whole = response.finished(),
+                 .received_bytes = body.received(),
+                 .sent_bytes = response.sent_bytes(),
+                 .time = Wire::Clock::now() - begun});
   if (!response.finished()) co_return Next::close;
   if (!response.keeps_alive()) {
     const bool unread = !body.finished() || !wire_.buffered().empty();
@@ -132,6 +141,13 @@ asio::awaitable<Connection::Next> Connection::refuse(Refusal refusal) {
   Pace pace(context_.options.write_timeout, context_.options.minimum_rate);
   const std::expected<std::size_t, WireEnd> written =
       co_await wire_.write({as_bytes(head), as_bytes(answer.body)}, pace);
+  context_.tell({.method = {},
+                 .path = {},
+                 .route = {},
+                 .peer_address = peer_address_,
+                 .status = answer.head.status,
+                 .whole = written.has_value(),
+                 .sent_bytes = std::ssize(answer.body)});
   co_return written ? Next::linger : Next::close;
 }
 

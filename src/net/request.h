@@ -46,6 +46,7 @@ struct Request {
   BodyStream& body;
   std::string peer_address;  // "203.0.113.9" or "2001:db8::1", of the connection itself
   std::vector<PathParameter> path_parameters = {};  // set by Router
+  std::string_view route = {};                      // the same: Router::add()'s `name`
 
   Method method() const { return head.method; }
   const std::string& path() const { return head.target.path; }

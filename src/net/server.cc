@@ -58,7 +58,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   Impl(asio::any_io_executor executor, ServerOptions options, ServerHooks hooks,
        const vodmill::Clock& clock)
       : executor_(executor),
-        context_{std::move(options), std::move(hooks), clock},
+        context_{.options = std::move(options), .hooks = std::move(hooks), .clock = clock},
         acceptor_(executor),
         ticker_(executor),
         changed_(executor) {}
@@ -156,12 +156,15 @@ void Server::Impl::admit(tcp::socket socket) {
   std::string peer = address_of(socket);
   connections_.emplace_front(std::move(socket), std::move(peer), context_);
   const Place place = connections_.begin();
+  context_.numbers.connections.add(1);
+  if (refused) context_.numbers.refused_connections.add();
   ++running_;
   asio::co_spawn(
       executor_, refused ? place->run_refused() : place->run(),
       asio::bind_cancellation_slot(place->signal().slot(),
                                    [self = shared_from_this(), place](const std::exception_ptr&) {
                                      self->connections_.erase(place);
+                                     self->context_.numbers.connections.add(-1);
                                      self->ended();
                                    }));
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "base/metrics.h"
 #include "core/bell.h"
 #include "core/blob_store.h"
 #include "core/catalog.h"
@@ -43,6 +44,7 @@ struct Ports {
   BlobStore& blobs;
   JobQueue& queue;
   Bell& bell;
+  metrics::Registry& registry;
   Lives* lives = nullptr;  // none where only the end of a lease tells
 };
 

@@ -302,7 +302,9 @@ asio::awaitable<MillOutcome> MillRun::run(json::object order) {
             watch());
   room_ = Budget::Room();
   const sandbox::ExitStatus status = co_await reap();
-  co_return judge(status);
+  MillOutcome outcome = judge(status);
+  outcome.cpu_time = status.cpu_time;
+  co_return outcome;
 }
 
 }  // namespace vodmill::worker

@@ -44,6 +44,7 @@ struct MillOutcome {
   MillEnd end = MillEnd::hindered;
   json::object result;
   Error error;
+  std::chrono::milliseconds cpu_time{0};
 };
 
 // How a task ends whose segments or source met this error.

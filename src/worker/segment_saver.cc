@@ -25,10 +25,11 @@ std::unexpected<Error> not_as_planned(const Segment& segment, std::string_view w
 
 }  // namespace
 
-SegmentSaver::SegmentSaver(const Ports& ports, Budget& budget, asio::any_io_executor executor,
-                           const LeasedTask& task)
+SegmentSaver::SegmentSaver(const Ports& ports, Budget& budget, Counts& counts,
+                           asio::any_io_executor executor, const LeasedTask& task)
     : ports_(ports),
       budget_(budget),
+      counts_(counts),
       task_(task),
       executor_(executor),
       saving_(executor),
@@ -188,8 +189,13 @@ Async<> SegmentSaver::store_and_commit(const Segment& segment, const Bytes& byte
   Result<> stored = co_await put(segment, bytes);
   if (!stored) co_return stored;
   Result<CommitOutcome> outcome = co_await commit(segment);
-  if (outcome && *outcome == CommitOutcome::won) co_return Result<>();
+  if (outcome && *outcome == CommitOutcome::won) {
+    counts_.segments.add();
+    counts_.segment_bytes.add(static_cast<double>(segment.bytes));
+    co_return Result<>();
+  }
   if (outcome) {
+    counts_.lost_segments.add();
     Result<> settled = co_await settle_loser(segment, bytes);
     co_return settled;
   }

@@ -57,7 +57,7 @@ class TaskRunner::Run final : public MillListener {
   Run(TaskRunner& runner, LeasedTask task, sandbox::Child mill)
       : runner_(runner),
         task_(std::move(task)),
-        saver_(runner.ports_, runner.budget_, runner.executor_, task_),
+        saver_(runner.ports_, runner.budget_, runner.counts_, runner.executor_, task_),
         mill_(runner.executor_, std::move(mill), runner.options_, runner.ranges_, task_.source,
               *this),
         beating_(runner.executor_),
@@ -67,7 +67,9 @@ class TaskRunner::Run final : public MillListener {
   asio::awaitable<void> run_mill() {
     beating_.spawn(beat());
     beating_.spawn(end_in_time());
+    const auto begun = SteadyClock::now();
     outcome_ = co_await mill_.run(plan::to_json(spec_of(task_)));
+    runner_.counts_.count(task_.task.kind, outcome_, SteadyClock::now() - begun);
     log::info("task {}: {} frames encoded", task_.task.id.str(), progress_.encoded);
   }
 
@@ -99,7 +101,9 @@ class TaskRunner::Run final : public MillListener {
   }
   void progress(sandbox::Progress progress) override {
     progress_.done = std::max(progress_.done, progress.done);
-    progress_.encoded = std::max(progress_.encoded, progress.encoded);
+    const std::int64_t encoded = std::max(progress_.encoded, progress.encoded);
+    runner_.counts_.frames.add(static_cast<double>(encoded - progress_.encoded));
+    progress_.encoded = encoded;
     log::debug("task {} token {}: {} frames encoded", task_.task.id.str(), task_.token.value,
                progress_.encoded);
   }
@@ -154,6 +158,7 @@ TaskRunner::TaskRunner(const Ports& ports, const WorkerOptions& options,
       options_(options),
       executor_(executor),
       stopping_(stopping),
+      counts_(ports.registry),
       budget_(executor, options.segment_bytes),
       ranges_(executor, ports.blobs, options.range_cache_bytes),
       finishing_(executor) {}
@@ -248,7 +253,9 @@ asio::awaitable<void> TaskRunner::run_task(LeasedTask task) {
   auto run = std::make_unique<Run>(*this, std::move(task), std::move(*mill));
   keep_a_spare();
   running_.insert(run.get());
+  counts_.mills.add(1);
   co_await run->run_mill();
+  counts_.mills.add(-1);
   finishing_.spawn(finish(std::move(run)));
   while (std::cmp_greater(finishing_.running(), options_.slots) && !stopping_.given()) {
     co_await finishing_.next_end();
@@ -262,6 +269,7 @@ asio::awaitable<void> TaskRunner::finish(std::unique_ptr<Run> run) {
 
 asio::awaitable<void> TaskRunner::run_slot() {
   keep_a_spare();
+  const metrics::Held slot(counts_.slots);
   while (!stopping_.given()) {
     const std::uint64_t seen = ports_.bell.count();
     auto leased = co_await ports_.tasks.lease(options_.id, options_.build, options_.lease);

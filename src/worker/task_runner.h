@@ -8,6 +8,7 @@
 
 #include "worker/budget.h"
 #include "worker/context.h"
+#include "worker/counts.h"
 #include "worker/mill_run.h"
 #include "worker/notice.h"
 #include "worker/nursery.h"
@@ -50,6 +51,7 @@ class TaskRunner {
   const WorkerOptions& options_;
   asio::any_io_executor executor_;
   const Notice& stopping_;
+  Counts counts_;
   Budget budget_;
   RangeCache ranges_;
   std::optional<sandbox::Child> spare_;  // loaded and locked, waiting for a task

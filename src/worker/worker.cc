@@ -6,8 +6,8 @@ namespace vodmill::worker {
 
 Worker::Worker(Ports ports, WorkerOptions options, asio::any_io_executor executor)
     : store_(ports.blobs),
-      ports_{ports.videos, ports.generations, ports.tasks, ports.outbox,
-             store_,       ports.queue,       ports.bell,  ports.lives},
+      ports_{ports.videos, ports.generations, ports.tasks,    ports.outbox, store_,
+             ports.queue,  ports.bell,        ports.registry, ports.lives},
       options_(std::move(options)),
       stopping_(executor),
       tasks_(ports_, options_, executor, stopping_),

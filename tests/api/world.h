@@ -10,6 +10,7 @@
 
 #include "api/api.h"
 #include "base/json.h"
+#include "catalog/census.h"
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
 #include "catalog/idempotency_keys.h"
@@ -18,6 +19,7 @@
 #include "catalog/video_catalog.h"
 #include "conformance/catalog.h"
 #include "db/database.h"
+#include "fakes/memory_queue.h"
 #include "fakes/memory_store.h"
 #include "net/test_server.h"
 
@@ -78,6 +80,9 @@ class ApiTest : public testing::Test {
   catalog::SqlEventLog events_;
   catalog::SqlOutbox outbox_;
   catalog::SqlIdempotencyKeys keys_;
+  catalog::SqlCensus census_;
+  MemoryQueue queue_{clock_};
+  metrics::Registry registry_;
   std::unique_ptr<api::Api> api_;
   net::Router router_;
   std::unique_ptr<net::TestServer> server_;

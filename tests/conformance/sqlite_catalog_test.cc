@@ -1,3 +1,4 @@
+#include "catalog/census.h"
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
 #include "catalog/idempotency_keys.h"
@@ -23,6 +24,7 @@ class SqliteProcess final : public CatalogProcess {
   EventLog& events() override { return events_; }
   Outbox& outbox() override { return outbox_; }
   IdempotencyKeys& keys() override { return keys_; }
+  CatalogCensus& census() override { return census_; }
   Bell& bell() override { return database_->bell(); }
 
  private:
@@ -33,6 +35,7 @@ class SqliteProcess final : public CatalogProcess {
   catalog::SqlEventLog events_{*database_};
   catalog::SqlOutbox outbox_{*database_};
   catalog::SqlIdempotencyKeys keys_{*database_};
+  catalog::SqlCensus census_{*database_};
 };
 
 class SqliteWorld final : public CatalogWorld {

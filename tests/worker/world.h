@@ -90,6 +90,7 @@ class WorkerTest : public testing::Test {
   catalog::SqlEventLog events_;
   catalog::SqlOutbox outbox_;
   queue::SqlQueue queue_;
+  metrics::Registry registry_;
   std::vector<std::unique_ptr<worker::Worker>> workers_;
 
  private:

@@ -1,0 +1,73 @@
+// A look at something that may be slow or hang, shared by all requests that want to know at the
+// same time, and told again for a moment: whoever asks often, the stores are asked seldom, and one
+// that hangs is asked once.
+//
+// Belongs to a handler's object, which outlives its requests; runs on the server's executor.
+#pragma once
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/clock.h"
+#include "core/async.h"
+
+namespace vodmill::api {
+
+template <class T>
+class SharedLook {
+ public:
+  using Look = std::function<asio::awaitable<T>()>;
+
+  // patience: from a look's beginning, how long those who ask wait for it. fresh: how long an
+  // answer is told again.
+  SharedLook(Look look, Milliseconds patience, Milliseconds fresh)
+      : look_(std::move(look)), patience_(patience), fresh_(fresh) {}
+
+  // nullopt: there is no answer in time. The look goes on, and nobody waits for it any more.
+  asio::awaitable<std::optional<T>> ask() {
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    if (!round_ || (round_->answer && Steady::now() - round_->answered_at >= fresh_)) {
+      round_ = std::make_shared<Round>(executor, patience_);
+      asio::co_spawn(executor, run(round_), asio::detached);
+    }
+    const std::shared_ptr<Round> round = round_;
+    if (!round->answer) {
+      co_await round->done.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    co_return round->answer;
+  }
+
+ private:
+  using Steady = std::chrono::steady_clock;
+
+  struct Round {
+    Round(const asio::any_io_executor& executor, Milliseconds patience)
+        : done(executor, patience) {}
+    asio::steady_timer done;  // cancelled when the answer is there
+    std::optional<T> answer;
+    Steady::time_point answered_at;
+  };
+
+  asio::awaitable<void> run(std::shared_ptr<Round> round) {
+    T answer = co_await look_();
+    round->answer.emplace(std::move(answer));
+    round->answered_at = Steady::now();
+    round->done.cancel();
+  }
+
+  const Look look_;
+  const Milliseconds patience_;
+  const Milliseconds fresh_;
+  std::shared_ptr<Round> round_;  // the newest
+};
+
+}  // namespace vodmill::api
