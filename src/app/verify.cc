@@ -27,8 +27,9 @@ std::string in_capitals(std::string_view word) {
 
 void print_lines(const std::string& playlist, const std::vector<hls::Finding>& findings) {
   for (const hls::Finding& finding : findings) {
-    std::printf("%-6s %-7s %s: %s\n", in_capitals(hls::severity_name(finding.severity)).c_str(),
-                std::string(finding.rule).c_str(), finding.where.c_str(), finding.sentence.c_str());
+    std::printf("%-6s %-18s %s: %s\n", in_capitals(hls::severity_name(finding.severity)).c_str(),
+                hls::rule_name(finding.rule).c_str(), finding.where.c_str(),
+                finding.sentence.c_str());
   }
   std::printf("%s: %td MUST, %td SHOULD, %td not looked into; %zu rules judged.\n",
               playlist.c_str(), count(findings, hls::Severity::must),

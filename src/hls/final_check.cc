@@ -56,7 +56,7 @@ Result<> check_final(const Plan& plan, int generation, const RenditionRows& rows
   const auto broken = std::ranges::find_if(findings, is_fatal);
   if (broken == findings.end()) return {};
   return fail(ErrorCode::verification_failed, "The playlists break the HLS rule " +
-                                                  std::string(broken->rule) + ": " + broken->where +
+                                                  rule_name(broken->rule) + ": " + broken->where +
                                                   ": " + broken->sentence);
 }
 

@@ -67,7 +67,7 @@ TEST(FinalCheck, PassesOneVariantWhereThePlanHasNoMore) {
 TEST(FinalCheck, NamesTheRuleAndThePlaylistThatBreaksIt) {
   Finished finished;
   finished.rows["a0"].pop_back();
-  EXPECT_THAT(finished.sentence(), HasSubstr("rule 8.3: g1/a0-vod.m3u8: It lasts 12.011 s"));
+  EXPECT_THAT(finished.sentence(), HasSubstr("rule Apple 8.3: g1/a0-vod.m3u8: It lasts 12.011 s"));
 }
 
 TEST(FinalCheck, SeesASizeThatIsNone) {

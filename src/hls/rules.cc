@@ -53,6 +53,11 @@ std::string_view severity_name(Severity severity) {
   return "must";
 }
 
+std::string rule_name(std::string_view number) {
+  const bool is_apples = number.front() >= '0' && number.front() <= '9';
+  return (is_apples ? "Apple " : "") + std::string(number);
+}
+
 std::vector<Rule> all_rules() {
   std::vector<Rule> all;
   for (const auto table : {grammar_rules(), object_rules(), picture_rules(), sound_rules(),

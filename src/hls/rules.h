@@ -34,6 +34,9 @@ struct Rule {
   void (*check)(const StreamFacts& stream, const Tell& tell);
 };
 
+// For people: "Apple 1.13", "RFC 8216 4.3.3.1"; "-" as it is.
+std::string rule_name(std::string_view number);
+
 // In the order in which they are judged.
 std::vector<Rule> all_rules();
 
