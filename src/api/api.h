@@ -14,6 +14,7 @@
 
 #include "api/events.h"
 #include "api/health.h"
+#include "api/jobs.h"
 #include "api/page.h"
 #include "api/playback.h"
 #include "api/ports.h"
@@ -50,6 +51,7 @@ class Api {
   const ApiOptions options_;
   Videos videos_;
   Events events_;
+  Jobs jobs_;
   Playback playback_;
   Health health_;
   Page page_;

@@ -10,7 +10,9 @@
 #include "core/blob_store.h"
 #include "core/catalog.h"
 #include "core/event_log.h"
+#include "core/job_view.h"
 #include "core/outbox.h"
+#include "core/worker_list.h"
 
 namespace vodmill::api {
 
@@ -21,6 +23,8 @@ struct Ports {
   BlobStore& blobs;
   Bell& bell;
   const Clock& clock;
+  JobView& jobs;
+  WorkerList& workers;
 };
 
 struct ApiOptions {

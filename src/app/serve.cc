@@ -63,7 +63,7 @@ Result<> Service::start_api(const Clock& clock) {
   options.loopback_only = is_loopback(endpoint.address);
   options.allowed_hosts = settings_.allowed_hosts;
   api_.emplace(api::Ports{stores_->videos, stores_->events, stores_->outbox, *stores_->blobs,
-                          stores_->database->bell(), clock},
+                          stores_->database->bell(), clock, stores_->job_view, stores_->workers},
                options);
   api_->add_routes(router_);
   net::ServerOptions server;

@@ -15,6 +15,8 @@ Stores::Stores(std::unique_ptr<db::Database> opened, std::unique_ptr<blob::Direc
       tasks(*database),
       events(*database),
       outbox(*database),
+      job_view(*database),
+      workers(*database),
       jobs(*database) {}
 
 Result<std::unique_ptr<Stores>> Stores::open(const Clock& clock, const std::string& database,
@@ -26,7 +28,7 @@ Result<std::unique_ptr<Stores>> Stores::open(const Clock& clock, const std::stri
 }
 
 worker::Ports Stores::ports(BlobStore& blobs_to_use) {
-  return {videos, generations, tasks, outbox, blobs_to_use, jobs, database->bell()};
+  return {videos, generations, tasks, outbox, blobs_to_use, jobs, database->bell(), workers};
 }
 
 }  // namespace vodmill::app

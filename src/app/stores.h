@@ -8,9 +8,11 @@
 #include "blob/directory_store.h"
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
+#include "catalog/job_view.h"
 #include "catalog/outbox.h"
 #include "catalog/task_catalog.h"
 #include "catalog/video_catalog.h"
+#include "catalog/worker_list.h"
 #include "db/open_sqlite.h"
 #include "db/sqlite.h"
 #include "queue/sql_queue.h"
@@ -33,6 +35,8 @@ struct Stores {
   catalog::SqlTaskCatalog tasks;
   catalog::SqlEventLog events;
   catalog::SqlOutbox outbox;
+  catalog::SqlJobView job_view;
+  catalog::SqlWorkerList workers;
   queue::SqlQueue jobs;
 
  private:

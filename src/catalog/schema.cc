@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "catalog/schema_jobs.h"
+
 namespace vodmill::catalog {
 namespace {
 
@@ -142,7 +144,10 @@ CREATE TABLE sweeps (
 CREATE INDEX sweeps_due ON sweeps (due_at);
 )sql";
 
-constexpr std::array kMigrations{db::Migration{1, kFirst}};
+constexpr std::array kMigrations{
+    db::Migration{1, kFirst},
+    db::Migration{2, kJobsMigration},
+};
 
 }  // namespace
 

@@ -2,10 +2,12 @@
 
 #include "catalog/event_sql.h"
 #include "catalog/generation_sql.h"
+#include "catalog/job_sql.h"
 #include "catalog/outbox_sql.h"
 #include "catalog/task_sql.h"
 #include "catalog/video_lock_sql.h"
 #include "catalog/video_sql.h"
+#include "catalog/worker_sql.h"
 
 namespace vodmill::catalog {
 
@@ -18,6 +20,8 @@ std::vector<db::Statement> all_statements() {
   add(task_sql::kAll);
   add(event_sql::kAll);
   add(outbox_sql::kAll);
+  add(job_sql::kAll);
+  add(worker_sql::kAll);
   return all;
 }
 

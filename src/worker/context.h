@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "core/bell.h"
 #include "core/blob_store.h"
 #include "core/catalog.h"
 #include "core/job_queue.h"
 #include "core/outbox.h"
+#include "core/worker_list.h"
 #include "sandbox/child.h"
 #include "sandbox/lockdown.h"
 
@@ -16,6 +18,7 @@ namespace vodmill::worker {
 
 struct WorkerOptions {
   WorkerId id;
+  std::string host;  // the machine's name, for people
   EngineBuild build;
   int slots = 1;    // mills at once
   int active = 32;  // jobs held at once
@@ -42,6 +45,7 @@ struct Ports {
   BlobStore& blobs;
   JobQueue& queue;
   Bell& bell;
+  WorkerList& workers;
 };
 
 }  // namespace vodmill::worker

@@ -53,7 +53,9 @@ ApiTest::ApiTest()
       generations_(*database_),
       tasks_(*database_),
       events_(*database_),
-      outbox_(*database_) {
+      outbox_(*database_),
+      jobs_(*database_),
+      workers_(*database_) {
   clock_.advance(std::chrono::hours(1));
   start({});
 }
@@ -61,7 +63,8 @@ ApiTest::ApiTest()
 void ApiTest::start(api::ApiOptions options) {
   server_.reset();
   router_ = net::Router();
-  const api::Ports ports{videos_, events_, outbox_, store_, database_->bell(), clock_};
+  const api::Ports ports{videos_,           events_, outbox_, store_,
+                         database_->bell(), clock_,  jobs_,   workers_};
   api_ = std::make_unique<api::Api>(ports, std::move(options));
   api_->add_routes(router_);
   server_ = std::make_unique<net::TestServer>(api_->hooks(router_), net::ServerOptions());

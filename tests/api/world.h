@@ -12,9 +12,11 @@
 #include "base/json.h"
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
+#include "catalog/job_view.h"
 #include "catalog/outbox.h"
 #include "catalog/task_catalog.h"
 #include "catalog/video_catalog.h"
+#include "catalog/worker_list.h"
 #include "conformance/catalog.h"
 #include "db/database.h"
 #include "fakes/memory_store.h"
@@ -76,6 +78,8 @@ class ApiTest : public testing::Test {
   catalog::SqlTaskCatalog tasks_;
   catalog::SqlEventLog events_;
   catalog::SqlOutbox outbox_;
+  catalog::SqlJobView jobs_;
+  catalog::SqlWorkerList workers_;
   std::unique_ptr<api::Api> api_;
   net::Router router_;
   std::unique_ptr<net::TestServer> server_;

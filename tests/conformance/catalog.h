@@ -1,5 +1,5 @@
-// What core/catalog.h, core/event_log.h and core/outbox.h promise, as tests that run on every
-// store. A store's test file says
+// What core/catalog.h, core/event_log.h, core/outbox.h, core/job_view.h and core/worker_list.h
+// promise, as tests that run on every store. A store's test file says
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, CatalogConformance, testing::Values(make_world));
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, SharedCatalogConformance, testing::Values(make_world));
 // and is linked with catalog_*.cc.
@@ -13,7 +13,9 @@
 #include "core/bell.h"
 #include "core/catalog.h"
 #include "core/event_log.h"
+#include "core/job_view.h"
 #include "core/outbox.h"
+#include "core/worker_list.h"
 #include "fakes/run.h"
 
 namespace vodmill {
@@ -27,6 +29,8 @@ class CatalogProcess {
   virtual TaskCatalog& tasks() = 0;
   virtual EventLog& events() = 0;
   virtual Outbox& outbox() = 0;
+  virtual JobView& jobs() = 0;
+  virtual WorkerList& workers() = 0;
   virtual Bell& bell() = 0;
 };
 
@@ -70,6 +74,8 @@ class CatalogConformance : public testing::TestWithParam<MakeCatalogWorld> {
   TaskCatalog& tasks() { return process_->tasks(); }
   EventLog& events() { return process_->events(); }
   Outbox& outbox() { return process_->outbox(); }
+  JobView& jobs() { return process_->jobs(); }
+  WorkerList& workers() { return process_->workers(); }
 
   void advance(Milliseconds by) { world_->advance(by); }
 

@@ -1,9 +1,11 @@
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
+#include "catalog/job_view.h"
 #include "catalog/outbox.h"
 #include "catalog/schema.h"
 #include "catalog/task_catalog.h"
 #include "catalog/video_catalog.h"
+#include "catalog/worker_list.h"
 #include "conformance/catalog.h"
 #include "db/open_sqlite.h"
 #include "db/sqlite.h"
@@ -21,6 +23,8 @@ class SqliteProcess final : public CatalogProcess {
   TaskCatalog& tasks() override { return tasks_; }
   EventLog& events() override { return events_; }
   Outbox& outbox() override { return outbox_; }
+  JobView& jobs() override { return jobs_; }
+  WorkerList& workers() override { return workers_; }
   Bell& bell() override { return database_->bell(); }
 
  private:
@@ -30,6 +34,8 @@ class SqliteProcess final : public CatalogProcess {
   catalog::SqlTaskCatalog tasks_{*database_};
   catalog::SqlEventLog events_{*database_};
   catalog::SqlOutbox outbox_{*database_};
+  catalog::SqlJobView jobs_{*database_};
+  catalog::SqlWorkerList workers_{*database_};
 };
 
 class SqliteWorld final : public CatalogWorld {
