@@ -10,7 +10,8 @@ using testing::Not;
 class Jobs : public ApiTest {
  protected:
   std::string job_of(const VideoId& id) {
-    for (const json::value& job : get("/v1/jobs").json().at("data").as_array()) {
+    const json::object page = get("/v1/jobs").json();
+    for (const json::value& job : page.at("data").as_array()) {
       if (job.at("video") == json::value(id.str())) return std::string(job.at("id").as_string());
     }
     ADD_FAILURE() << "no job of " << id.str();
@@ -101,7 +102,7 @@ TEST_F(Jobs, TellTheirPlanAndTasks) {
   for (const json::value& task : job.at("tasks").as_array()) {
     if (task.at("state") != json::value("leased")) continue;
     ++leased_tasks;
-    EXPECT_EQ(task.at("kind"), name_of(leased.task.kind));
+    EXPECT_EQ(task.at("kind"), json::value(name_of(leased.task.kind)));
     EXPECT_EQ(task.at("worker"), "worker");
     EXPECT_EQ(task.at("progress"), leased.task.cost > 0 ? half * 100 / leased.task.cost : 0);
   }
@@ -141,7 +142,7 @@ TEST_F(Jobs, AreCountedInTheQueue) {
                 {"waiting", 1}, {"delayed", 0}, {"active", 1}, {"completed", 0}, {"failed", 0}}));
   EXPECT_EQ(busy.at("oldest_waiting_seconds"), 10.001);
   ASSERT_EQ(busy.at("running").as_array().size(), 1U);
-  EXPECT_EQ(busy.at("running").at(0).at("video"), id.str());
+  EXPECT_EQ(busy.at("running").at(0).at("video"), json::value(id.str()));
   EXPECT_EQ(busy.at("last_hour").at("latency_seconds"), nullptr);
   complete(lease);
   const json::object done = get("/v1/queue").json();

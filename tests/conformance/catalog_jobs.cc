@@ -123,7 +123,7 @@ TEST_P(CatalogConformance, ShowsNoJobOfAVideoThatWasRemoved) {
 
 TEST_P(CatalogConformance, KnowsNoJobByAnIdThatIsNone) {
   const Video video = make_video();
-  for (const std::string id :
+  for (const std::string& id :
        {std::string("x"), std::string(), video.id.str(), video.id.str() + "-0",
         video.id.str() + "-2", video.id.str() + "-1x", std::string("-")}) {
     EXPECT_EQ(code_of(run(jobs().get(MessageId(id)))), ErrorCode::not_found) << id;
