@@ -58,7 +58,7 @@ def measure(options, height):
     plan = json.loads(process.run([vodmill, "probe", clip]).output)["plan"]
     ours, peer = [], []
     # As both sides start from: no niceness.
-    with server.Server(vodmill, "--nice", "0") as running:
+    with server.Server(vodmill, "serve", "--nice", "0") as running:
         for number in range(options.rounds):
             print(f"{height}p, round {number + 1} of {options.rounds}", file=sys.stderr)
             ours.append(vodmill_round(running, clip))

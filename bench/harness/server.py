@@ -15,10 +15,10 @@ PATIENCE = 600  # seconds
 
 
 class Server:
-    """`vodmill serve` on a free port with a data folder of its own, gone with the `with` block."""
+    """A server on a free port with a data folder of its own, gone with the `with` block."""
 
-    def __init__(self, vodmill, *flags):
-        self.command = [str(vodmill), "serve", "--listen", "127.0.0.1:0", *flags]
+    def __init__(self, *command):
+        self.command = [*map(str, command), "--listen", "127.0.0.1:0"]
 
     def __enter__(self):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))  # the server goes too
@@ -44,7 +44,7 @@ class Server:
                 return int(found[1])
             time.sleep(0.02)
         self.log.seek(0)
-        sys.exit(f"vodmill serve did not start:\n{self.log.read()}")
+        sys.exit(f"the server did not start:\n{self.log.read()}")
 
     def client(self):
         return Client(self.port)

@@ -1,5 +1,6 @@
 #include "api/api.h"
 
+#include "api/answers.h"
 #include "api/foreign_site.h"
 #include "api/openapi.h"
 #include "api/problem.h"
@@ -20,11 +21,6 @@ Async<> send_openapi(Request&, ResponseWriter& response) {
       .head = {.status = 200,
                .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-cache"}}},
       .body = std::string(openapi())};
-  co_return co_await response.send(std::move(answer));
-}
-
-Async<> refuse(net::Refusal refusal, ResponseWriter& response) {
-  net::Response answer = net::problem(refusal);
   co_return co_await response.send(std::move(answer));
 }
 
@@ -49,6 +45,7 @@ net::Handler to(Resource& resource, Async<> (Resource::*function)(Request&, Resp
 Api::Api(Ports ports, ApiOptions options)
     : ports_(ports),
       options_(std::move(options)),
+      uploads_(ports_, options_),
       videos_(ports_, options_),
       events_(ports_),
       jobs_(ports_),
@@ -57,11 +54,12 @@ Api::Api(Ports ports, ApiOptions options)
 
 std::vector<Route> Api::routes() {
   return {
-      {Method::post, "/v1/videos", to(videos_, &Videos::create)},
-      {Method::put, "/v1/videos", to(videos_, &Videos::create)},
-      {Method::put, "/v1/videos/{filename}", to(videos_, &Videos::create)},
+      {Method::post, "/v1/videos", to(uploads_, &Uploads::create)},
+      {Method::put, "/v1/videos", to(uploads_, &Uploads::create)},
+      {Method::put, "/v1/videos/{filename}", to(uploads_, &Uploads::create)},
       {Method::get, "/v1/videos", to(videos_, &Videos::list)},
       {Method::get, "/v1/videos/{id}", to(videos_, &Videos::get)},
+      {Method::patch, "/v1/videos/{id}", to(videos_, &Videos::update)},
       {Method::remove, "/v1/videos/{id}", to(videos_, &Videos::remove)},
       {Method::post, "/v1/videos/{id}/retry", to(videos_, &Videos::retry)},
       {Method::post, "/v1/videos/{id}/cancel", to(videos_, &Videos::cancel)},
@@ -91,7 +89,7 @@ void Api::add_routes(net::Router& router) {
 net::Handler Api::guarded(net::Handler handler) const {
   return [this, handler = std::move(handler)](Request& request, ResponseWriter& response) {
     std::optional<net::Refusal> refusal = refuse_foreign(request.head, options_);
-    if (refusal) return refuse(std::move(*refusal), response);
+    if (refusal) return send_refusal(std::move(*refusal), response);
     return handler(request, response);
   };
 }

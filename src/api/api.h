@@ -18,6 +18,7 @@
 #include "api/page.h"
 #include "api/playback.h"
 #include "api/ports.h"
+#include "api/uploads.h"
 #include "api/videos.h"
 #include "net/server.h"
 
@@ -49,6 +50,7 @@ class Api {
 
   const Ports ports_;
   const ApiOptions options_;
+  Uploads uploads_;
   Videos videos_;
   Events events_;
   Jobs jobs_;

@@ -1,27 +1,56 @@
-// What a client says about a video besides its bytes: query parameters and headers. Pure.
+// What a client says about a video besides its bytes: query parameters, headers, fields of a form.
+// Pure.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/json.h"
 #include "net/request.h"
 
 namespace vodmill::api {
 
 struct Creation {
-  std::string metadata = "{}";  // a JSON object
+  json::object metadata;
   int priority = 0;
+  std::string filename;  // "" when unknown
+
+  // The metadata as JSON, with the file's name as `filename` where the client gives no other.
+  std::string metadata_text() const;
 };
 
-// ?metadata=OBJECT&priority=N, and the file's name from the path or from Content-Disposition as
-// metadata.filename where the client gives no other. Errors: invalid_request.
+// ?metadata=OBJECT&priority=N, and the file's name from the path or from Content-Disposition.
+// Errors: invalid_request.
 Result<Creation> read_creation(const net::Request& request);
 
-// Why a body of this media type cannot be a video's bytes; nullopt when it can.
-std::optional<net::Refusal> refuse_media_type(std::string_view content_type);
+// One field of a form: `metadata` and `priority` replace what the query says, others are left out.
+// Errors: invalid_request.
+Result<> take_field(Creation& creation, std::string_view name, std::string_view value);
+
+// A JSON object of at most kLargestMetadata. Errors: invalid_request.
+Result<json::object> read_metadata(std::string_view text);
+
+// What is said of metadata that is not an object: invalid_request.
+std::unexpected<Error> no_metadata();
+
+// 0 to kLargestPriority. Errors: invalid_request.
+Result<int> read_priority(std::string_view text);
+Result<int> check_priority(int priority);
+
+// Whether a Content-Type is that type, with whatever parameters.
+bool is_media_type(std::string_view content_type, std::string_view type);
+
+bool is_form(std::string_view content_type);
+
+// Why a body of this media type cannot be a video's bytes, nor a form with them; nullopt when it
+// can. A form comes by POST alone.
+std::optional<net::Refusal> refuse_media_type(net::Method method, std::string_view content_type);
 
 // The filename* or filename of a Content-Disposition (RFC 6266); "" when there is none in UTF-8.
 std::string filename_of(std::string_view content_disposition);
+
+// A name that JSON can hold: "" unless it is valid UTF-8, without folders in front.
+std::string clean_filename(std::string name);
 
 }  // namespace vodmill::api

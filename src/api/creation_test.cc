@@ -30,16 +30,24 @@ TEST(FilenameOf, IsEmptyWhereThereIsNone) {
   }
 }
 
-TEST(MediaType, OfAVideoIsAnythingButAFormOrJson) {
+TEST(MediaType, OfAVideoIsAnythingButJson) {
+  using net::Method;
   for (const char* type : {"", "video/mp4", "application/octet-stream", "text/plain; charset=x",
                            "application/x-www-form-urlencoded", "application/json-seq"}) {
-    EXPECT_FALSE(refuse_media_type(type)) << type;
+    EXPECT_FALSE(refuse_media_type(Method::put, type)) << type;
+    EXPECT_FALSE(is_form(type)) << type;
   }
-  for (const char* type : {"application/json", "application/json; charset=utf-8",
-                           " Multipart/Form-Data ;boundary=x"}) {
-    ASSERT_TRUE(refuse_media_type(type)) << type;
-    EXPECT_EQ(refuse_media_type(type)->status, 415);
+  for (const char* type : {"application/json", "application/json; charset=utf-8"}) {
+    ASSERT_TRUE(refuse_media_type(Method::post, type)) << type;
+    EXPECT_EQ(refuse_media_type(Method::post, type)->status, 415);
   }
+}
+
+TEST(MediaType, OfAFormIsTakenByPost) {
+  const char* type = " Multipart/Form-Data ;boundary=x";
+  EXPECT_TRUE(is_form(type));
+  EXPECT_FALSE(refuse_media_type(net::Method::post, type));
+  EXPECT_TRUE(refuse_media_type(net::Method::put, type));
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "api/jobs.h"
 
-#include <charconv>
-
+#include "api/answers.h"
 #include "api/job_json.h"
+#include "api/paging.h"
 #include "api/queue_json.h"
 
 namespace vodmill::api {
@@ -11,11 +11,8 @@ namespace {
 using net::Request;
 using net::ResponseWriter;
 
-Async<> send_json(json::object object, ResponseWriter& response) {
-  net::Response answer{
-      .head = {.status = 200,
-               .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}},
-      .body = json::serialize(object)};
+Async<> send_json(const json::object& object, ResponseWriter& response) {
+  net::Response answer = json_answer(200, object);
   co_return co_await response.send(std::move(answer));
 }
 
@@ -30,15 +27,7 @@ Result<JobFilter> read_filter(const Request& request) {
                   "state must be one of waiting, delayed, active, completed and failed.");
     }
   }
-  if (const auto limit = request.query("limit")) {
-    const auto [end, error] =
-        std::from_chars(limit->data(), limit->data() + limit->size(), filter.limit);
-    // A number that does not fit leaves nothing behind that could be a limit.
-    if (error != std::errc() || end != limit->data() + limit->size()) filter.limit = 0;
-  }
-  if (filter.limit < 1 || filter.limit > 200) {
-    return fail(ErrorCode::invalid_request, "limit must be a whole number from 1 to 200.");
-  }
+  filter.limit = TRY(read_limit(request, filter.limit));
   return filter;
 }
 
@@ -51,25 +40,23 @@ Async<> Jobs::list(Request& request, ResponseWriter& response) {
   if (!page) co_return fail(page.error());
   json::array data;
   for (const ShownJob& job : page->jobs) data.push_back(to_json(job));
-  const json::value next =
-      page->next_cursor.empty() ? json::value() : json::value(page->next_cursor);
-  json::object answer{{"data", std::move(data)}, {"next_cursor", next}};
-  co_return co_await send_json(std::move(answer), response);
+  const json::object answer = page_json(std::move(data), page->next_cursor);
+  co_return co_await send_json(answer, response);
 }
 
 Async<> Jobs::get(Request& request, ResponseWriter& response) {
   MessageId id{std::string(request.parameter("id"))};
   const Result<JobDetails> details = co_await ports_.jobs.get(std::move(id));
   if (!details) co_return fail(details.error());
-  json::object answer = to_json(*details);
-  co_return co_await send_json(std::move(answer), response);
+  const json::object answer = to_json(*details);
+  co_return co_await send_json(answer, response);
 }
 
 Async<> Jobs::queue(Request&, ResponseWriter& response) {
   const Result<QueueFigures> figures = co_await ports_.jobs.figures(kFiguresReach);
   if (!figures) co_return fail(figures.error());
-  json::object answer = to_json(*figures);
-  co_return co_await send_json(std::move(answer), response);
+  const json::object answer = to_json(*figures);
+  co_return co_await send_json(answer, response);
 }
 
 Async<> Jobs::workers(Request&, ResponseWriter& response) {
@@ -78,8 +65,8 @@ Async<> Jobs::workers(Request&, ResponseWriter& response) {
   const Timestamp now = ports_.clock.now();
   json::array data;
   for (const ShownWorker& worker : *workers) data.push_back(to_json(worker, now));
-  json::object answer{{"data", std::move(data)}};
-  co_return co_await send_json(std::move(answer), response);
+  const json::object answer{{"data", std::move(data)}};
+  co_return co_await send_json(answer, response);
 }
 
 }  // namespace vodmill::api

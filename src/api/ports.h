@@ -10,6 +10,7 @@
 #include "core/blob_store.h"
 #include "core/catalog.h"
 #include "core/event_log.h"
+#include "core/idempotency.h"
 #include "core/job_view.h"
 #include "core/outbox.h"
 #include "core/worker_list.h"
@@ -20,6 +21,7 @@ struct Ports {
   VideoCatalog& videos;
   EventLog& events;
   Outbox& outbox;
+  IdempotencyKeys& keys;
   BlobStore& blobs;
   Bell& bell;
   const Clock& clock;

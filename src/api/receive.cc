@@ -11,12 +11,6 @@ namespace {
 
 constexpr std::size_t kPiece = 512 * 1024;
 
-std::unexpected<Error> too_large(std::int64_t limit) {
-  return fail(ErrorCode::size_exceeds_limit,
-              "The upload is larger than the " + std::to_string(limit) +
-                  " bytes that this server takes. Send a smaller file.");
-}
-
 std::unexpected<Error> empty() {
   return fail(ErrorCode::invalid_request,
               "The request has no body. Send the video's bytes as the body.");
@@ -38,6 +32,12 @@ Async<> write_piece(BlobWriter& writer, ByteView bytes) {
 }
 
 }  // namespace
+
+std::unexpected<Error> too_large(std::int64_t limit) {
+  return fail(ErrorCode::size_exceeds_limit,
+              "The upload is larger than the " + std::to_string(limit) +
+                  " bytes that this server takes. Send a smaller file.");
+}
 
 Async<Received> receive(net::BodyStream& body, BlobStore& blobs, BlobKey key, std::int64_t limit) {
   using asio::experimental::awaitable_operators::operator&&;

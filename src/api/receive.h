@@ -17,4 +17,7 @@ struct Received {
 // body that is empty or cut short, and the BlobStore's.
 Async<Received> receive(net::BodyStream& body, BlobStore& blobs, BlobKey key, std::int64_t limit);
 
+// size_exceeds_limit, for a person.
+std::unexpected<Error> too_large(std::int64_t limit);
+
 }  // namespace vodmill::api

@@ -1,12 +1,11 @@
 #include "api/videos.h"
 
-#include <charconv>
-
+#include "api/answers.h"
+#include "api/change.h"
 #include "api/creation.h"
-#include "api/receive.h"
+#include "api/paging.h"
+#include "api/prefer.h"
 #include "api/video_json.h"
-#include "base/log.h"
-#include "net/refusal.h"
 
 namespace vodmill::api {
 namespace {
@@ -14,18 +13,7 @@ namespace {
 using net::Request;
 using net::ResponseWriter;
 
-net::Response json_answer(int status, const json::object& object) {
-  return {
-      .head = {.status = status,
-               .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}},
-      .body = json::serialize(object)};
-}
-
-Async<> send_video(Result<Video> video, ResponseWriter& response) {
-  if (!video) co_return fail(std::move(video).error());
-  net::Response answer = json_answer(200, to_json(*video));
-  co_return co_await response.send(std::move(answer));
-}
+constexpr std::size_t kLargestPatch = 64 * 1024;
 
 VideoId id_of(const Request& request) { return VideoId(std::string(request.parameter("id"))); }
 
@@ -40,57 +28,24 @@ Result<VideoFilter> read_filter(const Request& request) {
                   "cancelled.");
     }
   }
-  if (const auto limit = request.query("limit")) {
-    const auto [end, error] =
-        std::from_chars(limit->data(), limit->data() + limit->size(), filter.limit);
-    // A number that does not fit leaves nothing behind that could be a limit.
-    if (error != std::errc() || end != limit->data() + limit->size()) filter.limit = 0;
-  }
-  if (filter.limit < 1 || filter.limit > 200) {
-    return fail(ErrorCode::invalid_request, "limit must be a whole number from 1 to 200.");
-  }
+  filter.limit = TRY(read_limit(request, filter.limit));
   return filter;
 }
 
+bool is_patch(std::string_view content_type) {
+  return is_media_type(content_type, "application/merge-patch+json") ||
+         is_media_type(content_type, "application/json");
+}
+
+net::Response not_a_patch() {
+  net::Response answer =
+      net::problem({415, "unsupported_media_type",
+                    "Send the change as JSON, with Content-Type: application/merge-patch+json."});
+  answer.head.headers.add("Accept-Patch", "application/merge-patch+json");  // RFC 5789, section 2.2
+  return answer;
+}
+
 }  // namespace
-
-Async<> Videos::create(Request& request, ResponseWriter& response) {
-  const auto refusal = refuse_media_type(request.header("Content-Type").value_or(""));
-  if (refusal) {
-    net::Response answer = net::problem(*refusal);
-    co_return co_await response.send(std::move(answer));
-  }
-  Result<Video> video = co_await receive_video(request);
-  if (!video) co_return fail(std::move(video).error());
-  net::Response answer = json_answer(201, to_json(*video));
-  answer.head.headers.add("Location", "/v1/videos/" + video->id.str());
-  co_return co_await response.send(std::move(answer));
-}
-
-Async<Video> Videos::receive_video(Request& request) {
-  Result<Creation> creation = read_creation(request);
-  if (!creation) co_return fail(std::move(creation).error());
-  NewVideo video;
-  video.id = new_id<VideoId>();
-  video.metadata = std::move(creation->metadata);
-  video.priority = creation->priority;
-  video.prefix = video.id.str() + "/";
-  const BlobKey key(video.prefix + "source");
-  Result<> owed = co_await ports_.outbox.sweep_later(key.str(), options_.longest_upload);
-  if (!owed) co_return fail(std::move(owed).error());
-  Result<Received> received =
-      co_await receive(request.body, ports_.blobs, key, options_.max_upload_bytes);
-  if (!received) co_return fail(std::move(received).error());
-  video.source.extents = {{.offset = 0, .length = received->bytes, .key = key}};
-  video.source.length = received->bytes;
-  video.sha256 = std::move(received->sha256);
-  Result<Video> created = co_await ports_.videos.create(std::move(video));
-  if (!created) {
-    const Result<> removed = co_await ports_.blobs.remove(key);
-    if (!removed) log::warn("remove {}: {}", key.str(), removed.error().message);
-  }
-  co_return created;
-}
 
 Async<> Videos::list(Request& request, ResponseWriter& response) {
   Result<VideoFilter> filter = read_filter(request);
@@ -99,14 +54,25 @@ Async<> Videos::list(Request& request, ResponseWriter& response) {
   if (!page) co_return fail(std::move(page).error());
   json::array data;
   for (const Video& video : page->videos) data.push_back(to_json(video));
-  const json::value next =
-      page->next_cursor.empty() ? json::value() : json::value(page->next_cursor);
-  net::Response answer = json_answer(200, {{"data", std::move(data)}, {"next_cursor", next}});
+  net::Response answer = json_answer(200, page_json(std::move(data), page->next_cursor));
   co_return co_await response.send(std::move(answer));
 }
 
 Async<> Videos::get(Request& request, ResponseWriter& response) {
   Result<Video> video = co_await ports_.videos.get(id_of(request));
+  co_return co_await send_video(std::move(video), response);
+}
+
+Async<> Videos::update(Request& request, ResponseWriter& response) {
+  if (!is_patch(request.header("Content-Type").value_or(""))) {
+    net::Response refusal = not_a_patch();
+    co_return co_await response.send(std::move(refusal));
+  }
+  const Result<std::string> body = co_await net::read_all(request.body, kLargestPatch);
+  if (!body) co_return fail(body.error());
+  Result<VideoChange> change = read_change(*body);
+  if (!change) co_return fail(std::move(change).error());
+  Result<Video> video = co_await ports_.videos.update(id_of(request), std::move(*change));
   co_return co_await send_video(std::move(video), response);
 }
 
@@ -119,7 +85,9 @@ Async<> Videos::remove(Request& request, ResponseWriter& response) {
 
 Async<> Videos::retry(Request& request, ResponseWriter& response) {
   Result<Video> video = co_await ports_.videos.retry(id_of(request));
-  co_return co_await send_video(std::move(video), response);
+  if (!video) co_return fail(std::move(video).error());
+  const std::optional<std::chrono::seconds> wait = preferred_wait(request.head.headers);
+  co_return co_await send_when_ended(ports_, response, std::move(*video), wait, 200, {});
 }
 
 Async<> Videos::cancel(Request& request, ResponseWriter& response) {

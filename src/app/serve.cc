@@ -9,6 +9,7 @@
 #include "api/api.h"
 #include "app/commands.h"
 #include "app/exit_status.h"
+#include "app/folder_lives.h"
 #include "app/stores.h"
 #include "app/worker_options.h"
 #include "base/log.h"
@@ -42,6 +43,7 @@ class Service {
   const std::unique_ptr<Stores> stores_;
   asio::io_context context_{1};
   asio::signal_set signals_;
+  std::unique_ptr<FolderLives> lives_;
   std::optional<worker::Worker> worker_;
   std::optional<api::Api> api_;
   net::Router router_;
@@ -51,7 +53,10 @@ class Service {
 Result<> Service::start_worker() {
   worker::WorkerOptions options = TRY(worker_options(settings_));
   log::info("worker {} with {} mills", options.id.str(), options.slots);
-  worker_.emplace(stores_->ports(*stores_->blobs), std::move(options), context_.get_executor());
+  lives_ = TRY(FolderLives::enter(settings_.data + "/workers", options.id));
+  worker::Ports ports = stores_->ports(*stores_->blobs);
+  ports.lives = lives_.get();
+  worker_.emplace(ports, std::move(options), context_.get_executor());
   worker_->start();
   return {};
 }
@@ -62,9 +67,10 @@ Result<> Service::start_api(const Clock& clock) {
   options.max_upload_bytes = settings_.max_upload_bytes;
   options.loopback_only = is_loopback(endpoint.address);
   options.allowed_hosts = settings_.allowed_hosts;
-  api_.emplace(api::Ports{stores_->videos, stores_->events, stores_->outbox, *stores_->blobs,
-                          stores_->database->bell(), clock, stores_->job_view, stores_->workers},
-               options);
+  api_.emplace(
+      api::Ports{stores_->videos, stores_->events, stores_->outbox, stores_->keys, *stores_->blobs,
+                 stores_->database->bell(), clock, stores_->job_view, stores_->workers},
+      options);
   api_->add_routes(router_);
   net::ServerOptions server;
   server.address = endpoint.address;

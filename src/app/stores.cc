@@ -15,6 +15,7 @@ Stores::Stores(std::unique_ptr<db::Database> opened, std::unique_ptr<blob::Direc
       tasks(*database),
       events(*database),
       outbox(*database),
+      keys(*database),
       job_view(*database),
       workers(*database),
       jobs(*database) {}

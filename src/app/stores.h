@@ -8,6 +8,7 @@
 #include "blob/directory_store.h"
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
+#include "catalog/idempotency_keys.h"
 #include "catalog/job_view.h"
 #include "catalog/outbox.h"
 #include "catalog/task_catalog.h"
@@ -35,6 +36,7 @@ struct Stores {
   catalog::SqlTaskCatalog tasks;
   catalog::SqlEventLog events;
   catalog::SqlOutbox outbox;
+  catalog::SqlIdempotencyKeys keys;
   catalog::SqlJobView job_view;
   catalog::SqlWorkerList workers;
   queue::SqlQueue jobs;

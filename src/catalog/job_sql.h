@@ -19,6 +19,13 @@ inline constexpr Statement kListByState{
     "SELECT * FROM shown_jobs WHERE state = ?5 AND (created_at, video, number) < (?1, ?2, ?3) "
     "ORDER BY created_at DESC, video DESC, number DESC LIMIT ?4"};
 
+// Waiting, delayed or active: few among many that have ended.
+inline constexpr Statement kListOpenByState{
+    "list open jobs by state",
+    "SELECT * FROM shown_jobs WHERE status IN ('pending', 'processing') AND state = ?5 "
+    "AND (created_at, video, number) < (?1, ?2, ?3) "
+    "ORDER BY created_at DESC, video DESC, number DESC LIMIT ?4"};
+
 // ?5: the state, or "" for all.
 inline constexpr Statement kListOfVideo{
     "list jobs of video",
@@ -62,7 +69,8 @@ inline constexpr Statement kEnded{
     "SELECT created_at, ended_at, status FROM generations "
     "WHERE ended_at > vodmill_now() - ?1 AND status IN ('completed', 'failed') ORDER BY ended_at"};
 
-inline constexpr std::array kAll{kList, kListByState, kListOfVideo, kGet,     kPlan, kTasks,
-                                 kNow,  kCountEnded,  kCountOpen,   kRunning, kEnded};
+inline constexpr std::array kAll{kList,       kListByState, kListOpenByState, kListOfVideo,
+                                 kGet,        kPlan,        kTasks,           kNow,
+                                 kCountEnded, kCountOpen,   kRunning,         kEnded};
 
 }  // namespace vodmill::catalog::job_sql

@@ -106,7 +106,8 @@ Result<db::Rows> select_jobs(Transaction& transaction, const JobFilter& filter,
   if (!filter.state) {
     return transaction.execute(job_sql::kList, {time, job.video, job.generation, wanted});
   }
-  return transaction.execute(job_sql::kListByState,
+  const bool ended = filter.state == JobState::completed || filter.state == JobState::failed;
+  return transaction.execute(ended ? job_sql::kListByState : job_sql::kListOpenByState,
                              {time, job.video, job.generation, wanted, state});
 }
 

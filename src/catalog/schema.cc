@@ -144,10 +144,20 @@ CREATE TABLE sweeps (
 CREATE INDEX sweeps_due ON sweeps (due_at);
 )sql";
 
-constexpr std::array kMigrations{
-    db::Migration{1, kFirst},
-    db::Migration{2, kJobsMigration},
-};
+// A key's row is a claim until its video is created, and a memory afterwards.
+constexpr std::string_view kIdempotencyKeys = R"sql(
+CREATE TABLE idempotency_keys (
+  client_key TEXT PRIMARY KEY,
+  fingerprint TEXT NOT NULL,
+  video TEXT NOT NULL,
+  settled BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL
+);
+CREATE INDEX idempotency_keys_by_end ON idempotency_keys (ends_at);
+)sql";
+
+constexpr std::array kMigrations{db::Migration{1, kFirst}, db::Migration{2, kIdempotencyKeys},
+                                 db::Migration{3, kJobsMigration}};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include "catalog/event_sql.h"
 #include "catalog/generation_sql.h"
+#include "catalog/idempotency_sql.h"
 #include "catalog/job_sql.h"
 #include "catalog/outbox_sql.h"
 #include "catalog/task_sql.h"
@@ -20,6 +21,7 @@ std::vector<db::Statement> all_statements() {
   add(task_sql::kAll);
   add(event_sql::kAll);
   add(outbox_sql::kAll);
+  add(idempotency_sql::kAll);
   add(job_sql::kAll);
   add(worker_sql::kAll);
   return all;

@@ -189,4 +189,13 @@ Async<> SqlTaskCatalog::give_back(TaskId id, Token token, Milliseconds delay) {
   return database_.write(std::move(work));
 }
 
+Async<> SqlTaskCatalog::bury(WorkerId worker) {
+  auto work = [worker = std::move(worker)](Transaction& transaction) -> Result<> {
+    TRY_VOID(transaction.execute(task_sql::kBuryTasks, {worker.str()}));
+    TRY_VOID(transaction.execute(task_sql::kBuryGenerations, {worker.str()}));
+    return {};
+  };
+  return database_.write(std::move(work));
+}
+
 }  // namespace vodmill::catalog

@@ -19,6 +19,7 @@ class SqlTaskCatalog final : public TaskCatalog {
   Async<> fail(TaskId id, Token token, Error error) override;
   Async<> crashed(TaskId id, Token token, Error error, Milliseconds delay) override;
   Async<> give_back(TaskId id, Token token, Milliseconds delay) override;
+  Async<> bury(WorkerId worker) override;
 
  private:
   db::Database& database_;

@@ -9,8 +9,9 @@ namespace vodmill::catalog::task_sql {
 
 using db::Statement;
 
-// ?1: the engine's build. ?2: the store's return plus one lease length. An audio task goes after a
-// chunk of the same urgency and index: a picture takes longer.
+// ?1: the engine's build. ?2: the store's return plus one lease length. A lease that ends at 0 was
+// a dead worker's. An audio task goes after a chunk of the same urgency and index: a picture takes
+// longer.
 inline constexpr Statement kNext{
     "next task",
     "WITH busy AS (SELECT v.owner AS owner, count(*) AS leased FROM tasks t "
@@ -21,7 +22,8 @@ inline constexpr Statement kNext{
     "LEFT JOIN busy b ON b.owner = v.owner "
     "WHERE v.status = 'processing' AND v.removed_at IS NULL AND (t.build = '' OR t.build = ?1) "
     "AND ((t.state = 'waiting' AND t.not_before <= vodmill_now()) OR "
-    "(t.state = 'leased' AND t.lease_until <= vodmill_now() AND vodmill_now() >= ?2)) "
+    "(t.state = 'leased' AND (t.lease_until = 0 OR "
+    "(t.lease_until <= vodmill_now() AND vodmill_now() >= ?2)))) "
     "ORDER BY t.urgency, v.priority, COALESCE(b.leased, 0), t.created_at, t.video, t.idx, "
     "t.kind DESC LIMIT 1"};
 
@@ -98,8 +100,15 @@ inline constexpr Statement kGiveBack{
     "UPDATE tasks SET state = 'waiting', lease_until = 0, not_before = vodmill_now() + ?3 "
     "WHERE id = ?1 AND token = ?2 AND state = 'leased'"};
 
-inline constexpr std::array kAll{kNext,   kTake,  kLose,         kContext,       kCommitted,
-                                 kFind,   kRenew, kHold,         kInsertSegment, kForgiveLosses,
-                                 kFinish, kFail,  kSpendAttempt, kFailSpent,     kGiveBack};
+inline constexpr Statement kBuryTasks{
+    "bury tasks", "UPDATE tasks SET lease_until = 0 WHERE worker = ?1 AND state = 'leased'"};
+inline constexpr Statement kBuryGenerations{
+    "bury generations",
+    "UPDATE generations SET lease_until = 0 WHERE worker = ?1 AND lease_until > 0"};
+
+inline constexpr std::array kAll{
+    kNext,         kTake,      kLose,          kContext,       kCommitted,      kFind,
+    kRenew,        kHold,      kInsertSegment, kForgiveLosses, kFinish,         kFail,
+    kSpendAttempt, kFailSpent, kGiveBack,      kBuryTasks,     kBuryGenerations};
 
 }  // namespace vodmill::catalog::task_sql

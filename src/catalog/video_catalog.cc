@@ -5,6 +5,8 @@
 #include <charconv>
 #include <limits>
 
+#include "catalog/idempotency_keys.h"
+#include "catalog/merge_patch.h"
 #include "catalog/rows.h"
 #include "catalog/video_lock.h"
 #include "catalog/video_sql.h"
@@ -60,6 +62,7 @@ Result<Video> create_video(Transaction& transaction, const NewVideo& video) {
   for (const Extent& extent : video.source.extents) {
     TRY_VOID(keep_source(transaction, extent.key));
   }
+  if (video.claim) TRY_VOID(settle_key(transaction, *video.claim));
   TRY_VOID(transaction.execute(
       video_sql::kInsert,
       {video.id.str(), video.owner, video.metadata, video.priority, video.prefix,
@@ -68,6 +71,30 @@ Result<Video> create_video(Transaction& transaction, const NewVideo& video) {
   TRY_VOID(open_generation(transaction, locked));
   TRY_VOID(append_event(transaction, locked, event::kCreated));
   return read_video(transaction, video.id);
+}
+
+// The metadata with a patch, as text.
+Result<std::string> patched(const std::string& metadata, const std::string& patch) {
+  json::value before = TRY(stored(parse_json(metadata), "metadata"));
+  json::value after = merge_patch(before, TRY(parse_json(patch)));
+  if (after.is_null()) after = json::object();
+  if (!after.is_object()) return fail(ErrorCode::invalid_request, "metadata must be an object.");
+  if (after == before) return metadata;
+  std::string text = json::serialize(after);
+  if (text.size() <= kLargestMetadata) return text;
+  return fail(ErrorCode::invalid_request, "metadata would be larger than 8 KiB. Shorten it.");
+}
+
+Result<Video> update_video(Transaction& transaction, const VideoId& id, const VideoChange& change) {
+  LockedVideo locked = TRY(lock_video(transaction, id));
+  Video video = TRY(read_video(transaction, id));
+  const std::string metadata = TRY(patched(video.metadata, change.metadata_patch));
+  const int priority = change.priority.value_or(video.priority);
+  if (metadata == video.metadata && priority == video.priority) return video;
+  TRY_VOID(transaction.execute(video_sql::kUpdate, {id.str(), metadata, priority}));
+  locked.metadata = metadata;
+  TRY_VOID(append_event(transaction, locked, event::kUpdated));
+  return read_video(transaction, id);
 }
 
 Result<VideoPage> list_videos(Transaction& transaction, const VideoFilter& filter,
@@ -191,6 +218,13 @@ Async<VideoPage> SqlVideoCatalog::list(VideoFilter filter) {
     return list_videos(transaction, filter, after);
   };
   return database_.read(std::move(work));
+}
+
+Async<Video> SqlVideoCatalog::update(VideoId id, VideoChange change) {
+  auto work = [id = std::move(id), change = std::move(change)](Transaction& transaction) {
+    return update_video(transaction, id, change);
+  };
+  return database_.write(std::move(work));
 }
 
 Async<Video> SqlVideoCatalog::retry(VideoId id) {

@@ -14,6 +14,7 @@ class SqlVideoCatalog final : public VideoCatalog {
   Async<Video> create(NewVideo video) override;
   Async<Video> get(VideoId id) override;
   Async<VideoPage> list(VideoFilter filter) override;
+  Async<Video> update(VideoId id, VideoChange change) override;
   Async<Video> retry(VideoId id) override;
   Async<Video> cancel(VideoId id) override;
   Async<> remove(VideoId id, Milliseconds last_put) override;

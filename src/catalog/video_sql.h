@@ -31,6 +31,9 @@ inline constexpr Statement kListByStatus{
     "SELECT * FROM shown_videos WHERE status = ?4 AND (created_at, id) < (?1, ?2) "
     "ORDER BY created_at DESC, id DESC LIMIT ?3"};
 
+inline constexpr Statement kUpdate{"update video",
+                                   "UPDATE videos SET metadata = ?2, priority = ?3 WHERE id = ?1"};
+
 inline constexpr Statement kNextGeneration{
     "next generation",
     "UPDATE videos SET generation = ?2, status = ?3, progress = 0, waiting_reason = '', "
@@ -63,8 +66,8 @@ inline constexpr Statement kSegments{
     "SELECT rendition, idx, blob_key, bytes, start, duration, samples, timescale, codecs "
     "FROM segments WHERE video = ?1 AND generation = ?2 AND rendition = ?3 ORDER BY idx"};
 
-inline constexpr std::array kAll{kInsert, kKeepSource,   kIsSwept,        kGet,
-                                 kList,   kListByStatus, kNextGeneration, kCancel,
-                                 kRemove, kSweepVideo,   kGeneration,     kSegments};
+inline constexpr std::array kAll{kInsert,       kKeepSource, kIsSwept,        kGet,    kList,
+                                 kListByStatus, kUpdate,     kNextGeneration, kCancel, kRemove,
+                                 kSweepVideo,   kGeneration, kSegments};
 
 }  // namespace vodmill::catalog::video_sql

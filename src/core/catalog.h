@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "core/async.h"
+#include "core/idempotency.h"
 #include "core/plan.h"
 #include "core/segment.h"
 #include "core/task.h"
@@ -35,6 +36,16 @@ struct NewVideo {
   std::string prefix;
   Source source;
   std::string sha256;
+  std::optional<KeyClaim> claim;  // of the Idempotency-Key that this creation came with
+};
+
+inline constexpr std::size_t kLargestMetadata = 8 * 1024;  // of its JSON text
+inline constexpr int kLargestPriority = 2'097'152;         // BullMQ's
+
+// What a client changes of a video.
+struct VideoChange {
+  std::string metadata_patch = "{}";  // JSON merge patch (RFC 7396): an object, or null for none
+  std::optional<int> priority;
 };
 
 struct VideoPage {
@@ -63,11 +74,16 @@ class VideoCatalog {
   virtual ~VideoCatalog() = default;
 
   // The video (pending, generation 1), its created event, its probe task and its outbox row. Its
-  // source will not be swept; upload_expired if that is due already.
+  // source will not be swept; upload_expired if that is due already. conflict when another attempt
+  // has taken the key of its claim.
   virtual Async<Video> create(NewVideo video) = 0;
 
   virtual Async<Video> get(VideoId id) = 0;  // not_found, also once removed
   virtual Async<VideoPage> list(VideoFilter filter) = 0;
+
+  // The video with the change, and an event if it changed anything. invalid_request when the
+  // metadata would be larger than kLargestMetadata.
+  virtual Async<Video> update(VideoId id, VideoChange change) = 0;
 
   // A new generation at pending, with probe task, event and outbox row. conflict while uploading.
   virtual Async<Video> retry(VideoId id) = 0;
@@ -167,7 +183,7 @@ class TaskCatalog {
   // then the owner with the fewest leased tasks, then age and index. Waiting ones, and leased ones
   // whose lease has lapsed (a loss: see kMaxLosses; the task that has spent them fails with
   // worker_lost). Only tasks without a build or with this one. Nothing is taken over within one
-  // lease length of the store's return.
+  // lease length of the store's return but what a dead worker had (bury).
   virtual Async<std::optional<LeasedTask>> lease(WorkerId worker, EngineBuild build,
                                                  Milliseconds length) = 0;
 
@@ -188,6 +204,10 @@ class TaskCatalog {
 
   // Back to waiting after `delay`, no attempt spent: shutdown, full disk, absent store.
   virtual Async<> give_back(TaskId id, Token token, Milliseconds delay) = 0;
+
+  // The worker is known to be dead: its leases, those of generations too, have run out at once, and
+  // may be taken over at once. Each of the tasks counts a loss when it is.
+  virtual Async<> bury(WorkerId worker) = 0;
 };
 
 }  // namespace vodmill

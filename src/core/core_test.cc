@@ -16,18 +16,6 @@ TEST(VideoStatus, NamesAreReadBack) {
   EXPECT_EQ(video_status_from("done"), std::nullopt);
 }
 
-TEST(VideoStatus, AFinalStatusIsNeverLeft) {
-  for (int from = 0; from <= static_cast<int>(VideoStatus::cancelled); ++from) {
-    for (int to = 0; to <= static_cast<int>(VideoStatus::cancelled); ++to) {
-      if (is_final(static_cast<VideoStatus>(from))) {
-        EXPECT_FALSE(may_become(static_cast<VideoStatus>(from), static_cast<VideoStatus>(to)));
-      }
-    }
-  }
-  EXPECT_TRUE(may_become(VideoStatus::processing, VideoStatus::completed));
-  EXPECT_FALSE(may_become(VideoStatus::pending, VideoStatus::completed));
-}
-
 TEST(BlobKey, RefusesWhatCouldLeaveTheStore) {
   EXPECT_TRUE(is_valid_blob_key("abc/g1/v0/12-7.m4s"));
   for (const char* key :

@@ -18,6 +18,7 @@ inline constexpr std::string_view kPlayable = "video.playable";
 inline constexpr std::string_view kCompleted = "video.completed";
 inline constexpr std::string_view kFailed = "video.failed";
 inline constexpr std::string_view kCancelled = "video.cancelled";
+inline constexpr std::string_view kUpdated = "video.updated";  // its metadata or priority
 inline constexpr std::string_view kRetried = "video.retried";
 inline constexpr std::string_view kDeleted = "video.deleted";
 }  // namespace event

@@ -43,8 +43,8 @@ struct JobPage {
 struct JobFilter {
   std::optional<JobState> state;
   VideoId video = VideoId();  // only its jobs; "" for all
-  int limit = 50;      // 1 to 200
-  std::string cursor;  // of the page before; one that is not ours is invalid_request
+  int limit = 50;             // 1 to 200
+  std::string cursor;         // of the page before; one that is not ours is invalid_request
 };
 
 struct ShownTask {

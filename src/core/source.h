@@ -70,8 +70,8 @@ struct SourceInfo {
   std::optional<AudioStreamInfo> audio;  // the one that will be heard
   bool truncated = false;                // the container promises more than is there
   std::optional<Partial> lost_sound;     // that is announced and cannot be heard
-  std::optional<double>
-      gap_at;  // seconds after the first picture: neither picture nor sound follows
+  // Seconds after the first picture: for a while neither picture nor sound follows.
+  std::optional<double> gap_at;
   std::vector<std::string> notes;  // what was seen and is not used: "2 subtitle streams", ...
 };
 

@@ -61,6 +61,6 @@ struct Task {
 // Crashes of a mill before the task fails, and leases lost in a row before it counts as
 // worker_lost.
 inline constexpr int kMaxAttempts = 2;
-inline constexpr int kMaxLosses = 5;
+inline constexpr int kMaxLosses = 10;
 
 }  // namespace vodmill

@@ -24,21 +24,4 @@ bool is_final(VideoStatus status) {
          status == VideoStatus::cancelled;
 }
 
-bool may_become(VideoStatus from, VideoStatus to) {
-  using enum VideoStatus;
-  switch (from) {
-    case uploading:
-      return to == pending || to == failed || to == cancelled;
-    case pending:
-      return to == processing || to == failed || to == cancelled;
-    case processing:
-      return to == completed || to == failed || to == cancelled;
-    case completed:
-    case failed:
-    case cancelled:
-      return false;
-  }
-  return false;
-}
-
 }  // namespace vodmill

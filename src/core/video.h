@@ -26,10 +26,6 @@ enum class VideoStatus {
 std::string_view name_of(VideoStatus status);
 std::optional<VideoStatus> video_status_from(std::string_view name);
 
-// Whether a generation's life may go from one status to another. A retry is not a transition: it
-// begins a new generation at pending, and is legal from every status but uploading.
-bool may_become(VideoStatus from, VideoStatus to);
-
 // No coordinator will touch the generation again.
 bool is_final(VideoStatus status);
 

@@ -15,8 +15,7 @@ namespace vodmill::plan {
 
 // A source that ends early comes first, at the picture's end or where its sound ends before; then
 // the earliest loss: sound that cannot be heard, a gap in everything, damage that the results of
-// `tasks` tell of
-// ("damaged_at"). None if nothing is missing.
+// `tasks` tell of ("damaged_at"). None if nothing is missing.
 std::optional<Partial> find_partial(const std::optional<SourceInfo>& info, const Plan& plan,
                                     std::span<const Task> tasks);
 

@@ -9,6 +9,7 @@
 #include "core/blob_store.h"
 #include "core/catalog.h"
 #include "core/job_queue.h"
+#include "core/lives.h"
 #include "core/outbox.h"
 #include "core/worker_list.h"
 #include "sandbox/child.h"
@@ -46,6 +47,7 @@ struct Ports {
   JobQueue& queue;
   Bell& bell;
   WorkerList& workers;
+  Lives* lives = nullptr;  // none where only the end of a lease tells
 };
 
 }  // namespace vodmill::worker

@@ -77,6 +77,21 @@ Async<> add_lost(const Ports& ports) {
   co_return Result<>();
 }
 
+Async<> bury_all(const Ports& ports) {
+  Result<std::vector<WorkerId>> dead = ports.lives->dead();
+  if (!dead) co_return fail(std::move(dead).error());
+  for (const WorkerId& worker : *dead) {
+    log::info("worker {} is dead: its work is taken over", worker.str());
+    Result<> buried = co_await ports.tasks.bury(worker);
+    if (!buried) co_return buried;
+    Result<> removed = co_await ports.workers.remove(worker);
+    if (!removed) co_return removed;
+    ports.lives->forget(worker);
+  }
+  if (!dead->empty()) ports.bell.ring();
+  co_return Result<>();
+}
+
 }  // namespace
 
 asio::awaitable<void> relay_jobs(const Ports& ports, const Notice& stopping) {
@@ -106,6 +121,14 @@ asio::awaitable<void> sweep_keys(const Ports& ports, const Notice& stopping) {
     Result<> done = co_await sweep_due(ports);
     if (!done) log::warn("sweep: {}", done.error().message);
     co_await stopping.wait(kBetweenSweeps);
+  }
+}
+
+asio::awaitable<void> bury_dead(const Ports& ports, const Notice& stopping) {
+  while (!stopping.given()) {
+    Result<> done = co_await bury_all(ports);
+    if (!done) log::warn("look for dead workers: {}", done.error().message);
+    co_await stopping.wait(kLookAgain);
   }
 }
 

@@ -16,4 +16,7 @@ asio::awaitable<void> find_lost_jobs(const Ports& ports, const Notice& stopping)
 // Removes the keys that are due for sweeping, until stopping.
 asio::awaitable<void> sweep_keys(const Ports& ports, const Notice& stopping);
 
+// Ends the leases of workers that are known to be dead, until stopping. REQUIRES: ports.lives.
+asio::awaitable<void> bury_dead(const Ports& ports, const Notice& stopping);
+
 }  // namespace vodmill::worker

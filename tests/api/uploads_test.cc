@@ -84,10 +84,10 @@ TEST_F(Uploads, RefusesMetadataAndPriorityThatAreNone) {
   expect_nothing();
 }
 
-TEST_F(Uploads, RefusesFormsAndJson) {
-  for (const char* type : {"multipart/form-data; boundary=x", "Application/JSON"}) {
-    const Answer answer =
-        ask("POST", "/v1/videos", std::string("Content-Type: ") + type + "\r\n", "some bytes");
+TEST_F(Uploads, RefusesJsonAndFormsByPut) {
+  for (const auto& [method, type] : std::vector<std::pair<const char*, std::string>>{
+           {"PUT", "multipart/form-data; boundary=x"}, {"POST", "Application/JSON"}}) {
+    const Answer answer = ask(method, "/v1/videos", "Content-Type: " + type + "\r\n", "some bytes");
     EXPECT_EQ(answer.status, 415);
     EXPECT_THAT(text_of(answer.json(), "detail"), HasSubstr("curl -T"));
   }

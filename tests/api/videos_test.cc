@@ -91,6 +91,48 @@ TEST_F(Videos, AreCancelledAndRetried) {
   EXPECT_EQ(retried.at("error"), nullptr);
 }
 
+TEST_F(Videos, AreChangedByMerging) {
+  const Answer made =
+      ask("POST", "/v1/videos?priority=5&metadata=%7B%22a%22:1,%22b%22:2%7D", "", "some bytes");
+  const std::string path = made.header("Location");
+  const Answer answer =
+      ask("PATCH", path, "Content-Type: application/merge-patch+json; charset=utf-8\r\n",
+          R"({"metadata":{"a":null,"c":{"d":3}}})");
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  const json::value expected = {{"b", 2}, {"c", {{"d", 3}}}};
+  EXPECT_EQ(answer.json().at("metadata"), expected);
+  EXPECT_EQ(answer.json().at("priority"), 5);
+  EXPECT_EQ(get(path).json(), answer.json());
+  const char* json = "Content-Type: application/json\r\n";
+  EXPECT_EQ(ask("PATCH", path, json, R"({"priority":9})").json().at("priority"), 9);
+  const Answer emptied = ask("PATCH", path, json, R"({"metadata":null,"priority":null})");
+  EXPECT_EQ(emptied.json().at("metadata"), json::object());
+  EXPECT_EQ(emptied.json().at("priority"), 0);
+  // created, updated three times, and this, which is nothing.
+  EXPECT_EQ(ask("PATCH", path, json, "{}").status, 200);
+  EXPECT_EQ(must(run(videos_.get(VideoId(text_of(made.json(), "id"))))).event_sequence, 4);
+}
+
+TEST_F(Videos, AreNotChangedByWhatIsNoChange) {
+  const std::string path = "/v1/videos/" + upload().str();
+  const json::object before = get(path).json();
+  for (const std::string& body :
+       {std::string(), std::string("x"), std::string("[]"), std::string(R"({"status":"failed"})"),
+        std::string(R"({"metadata":"x"})"), std::string(R"({"metadata":{"a":1},"priority":-1})"),
+        std::string(R"({"priority":1.5})"), std::string(R"({"priority":"1"})"),
+        R"({"metadata":{"a":")" + std::string(9000, 'x') + "\"}}"}) {
+    const Answer answer = ask("PATCH", path, "Content-Type: application/json\r\n", body);
+    EXPECT_EQ(answer.status, 400) << body;
+    EXPECT_EQ(answer.json().at("code"), "invalid_request");
+  }
+  const Answer form = ask("PATCH", path, "Content-Type: text/plain\r\n", "{}");
+  EXPECT_EQ(form.status, 415);
+  EXPECT_EQ(form.header("Accept-Patch"), "application/merge-patch+json");
+  const std::string long_body = "{\"priority\":1" + std::string(70'000, ' ') + "}";
+  EXPECT_EQ(ask("PATCH", path, "Content-Type: application/json\r\n", long_body).status, 413);
+  EXPECT_EQ(get(path).json(), before);
+}
+
 TEST_F(Videos, TellWhatIsKnownOfThem) {
   const VideoId id = upload();
   const GenerationLease lease = coordinate(id);

@@ -54,6 +54,7 @@ ApiTest::ApiTest()
       tasks_(*database_),
       events_(*database_),
       outbox_(*database_),
+      keys_(*database_),
       jobs_(*database_),
       workers_(*database_) {
   clock_.advance(std::chrono::hours(1));
@@ -63,7 +64,7 @@ ApiTest::ApiTest()
 void ApiTest::start(api::ApiOptions options) {
   server_.reset();
   router_ = net::Router();
-  const api::Ports ports{videos_,           events_, outbox_, store_,
+  const api::Ports ports{videos_,           events_, outbox_, keys_,   store_,
                          database_->bell(), clock_,  jobs_,   workers_};
   api_ = std::make_unique<api::Api>(ports, std::move(options));
   api_->add_routes(router_);

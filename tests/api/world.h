@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
+#include "catalog/idempotency_keys.h"
 #include "catalog/job_view.h"
 #include "catalog/outbox.h"
 #include "catalog/task_catalog.h"
@@ -78,6 +79,7 @@ class ApiTest : public testing::Test {
   catalog::SqlTaskCatalog tasks_;
   catalog::SqlEventLog events_;
   catalog::SqlOutbox outbox_;
+  catalog::SqlIdempotencyKeys keys_;
   catalog::SqlJobView jobs_;
   catalog::SqlWorkerList workers_;
   std::unique_ptr<api::Api> api_;

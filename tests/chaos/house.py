@@ -12,11 +12,16 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
+from pathlib import Path
 
-FINAL = ("completed", "failed", "cancelled")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
+
+from vodmill_server import FINAL, descendants  # noqa: E402
+
 LEASE = 3  # seconds
 RATE = 25  # frames a second of every clip
 THROWN_AWAY = 24  # frames of a rendition that a mill encodes around a chunk and throws away
@@ -159,6 +164,15 @@ class House:
             path = os.path.join(self.data, "objects", key)
             expect(os.path.isfile(path) and os.path.getsize(path) == size, f"{key} is not as its row says")
 
+    def close(self, *processes):
+        """The end of a test: every process still runs, stops when it is told to, and leaves nothing behind."""
+        self.check_objects()
+        for process in processes:
+            expect(process.is_running(), f"a process ended by itself; {process.log_path}")
+            process.stop()
+        self.expect_no_mill(2)
+        print("passed", flush=True)
+
     def check_completed(self, server, video, seconds, patience):
         ended = server.wait(video, patience)
         expect(ended["status"] == "completed", f"{video} is {json.dumps(ended)}")
@@ -190,6 +204,10 @@ class Process:
     def is_running(self):
         return self.process.poll() is None
 
+    def workers(self):
+        with urllib.request.urlopen(f"{self.base}/v1/workers", timeout=10) as answer:
+            return json.load(answer)["data"]
+
     def video(self, video):
         with urllib.request.urlopen(f"{self.base}/v1/videos/{video}", timeout=30) as answer:
             return json.load(answer)
@@ -212,13 +230,8 @@ class Process:
         return now
 
     def mills(self):
-        """Busy or spare, whatever stands between us and them."""
-        found, queue = [], [self.pid]
-        while queue:
-            children = _children(queue.pop())
-            found += children
-            queue += children
-        return found
+        """Busy or spare."""
+        return descendants(self.pid)
 
     def signal(self, number):
         os.kill(self.pid, number)
@@ -265,14 +278,3 @@ def _executable(pid):
         return os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")
     except OSError:
         return ""
-
-
-def _children(pid):
-    found = []
-    try:
-        for thread in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{thread}/children", encoding="ascii") as children:
-                found += [int(child) for child in children.read().split()]
-    except OSError:
-        pass
-    return found

@@ -1,5 +1,5 @@
-// What core/catalog.h, core/event_log.h, core/outbox.h, core/job_view.h and core/worker_list.h
-// promise, as tests that run on every store. A store's test file says
+// What core/catalog.h, core/event_log.h, core/outbox.h, core/idempotency.h, core/job_view.h and
+// core/worker_list.h promise, as tests that run on every store. A store's test file says
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, CatalogConformance, testing::Values(make_world));
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, SharedCatalogConformance, testing::Values(make_world));
 // and is linked with catalog_*.cc.
@@ -29,6 +29,7 @@ class CatalogProcess {
   virtual TaskCatalog& tasks() = 0;
   virtual EventLog& events() = 0;
   virtual Outbox& outbox() = 0;
+  virtual IdempotencyKeys& keys() = 0;
   virtual JobView& jobs() = 0;
   virtual WorkerList& workers() = 0;
   virtual Bell& bell() = 0;
@@ -74,6 +75,7 @@ class CatalogConformance : public testing::TestWithParam<MakeCatalogWorld> {
   TaskCatalog& tasks() { return process_->tasks(); }
   EventLog& events() { return process_->events(); }
   Outbox& outbox() { return process_->outbox(); }
+  IdempotencyKeys& keys() { return process_->keys(); }
   JobView& jobs() { return process_->jobs(); }
   WorkerList& workers() { return process_->workers(); }
 

@@ -332,5 +332,26 @@ TEST_P(CatalogConformance, GivingATaskBackSpendsNothing) {
   EXPECT_EQ(again.task.losses, 0);
 }
 
+TEST_P(CatalogConformance, TakesOverADeadWorkersTaskAtOnceAndCountsALoss) {
+  const Video video = make_video();
+  const GenerationLease lease = coordinate(video);
+  const LeasedTask task = lease_task();
+  must(run(tasks().bury(WorkerId("somebody else"))));
+  EXPECT_FALSE(try_lease());
+  must(run(tasks().bury(WorkerId("worker"))));
+  const LeasedTask again = lease_task();
+  EXPECT_EQ(again.task.id, task.task.id);
+  EXPECT_EQ(again.task.losses, 1);
+  EXPECT_EQ(code_of(run(tasks().finish(task.task.id, task.token, "{}"))), ErrorCode::lease_lost);
+
+  must(run(tasks().bury(WorkerId("coordinator"))));
+  const auto orphans = must(run(generations().orphans(kLease, 10)));
+  ASSERT_EQ(orphans.size(), 1U);
+  EXPECT_EQ(orphans[0].video, video.id);
+  const auto next = run(generations().coordinate(video.id, 1, WorkerId("next"), kLease));
+  EXPECT_TRUE(next);
+  EXPECT_EQ(code_of(run(generations().mark_playable(lease))), ErrorCode::lease_lost);
+}
+
 }  // namespace
 }  // namespace vodmill

@@ -124,6 +124,54 @@ TEST_P(CatalogConformance, RefusesACursorThatIsNotItsOwnAndAPageOutOfRange) {
   }
 }
 
+TEST_P(CatalogConformance, ChangesMetadataByMergingAndPriorityWithAnEvent) {
+  NewVideo wanted = new_video();
+  wanted.metadata = R"({"title":"a","tags":{"x":1,"y":2}})";
+  must(run(videos().create(wanted)));
+  const Video video = must(run(videos().update(
+      wanted.id, {.metadata_patch = R"({"title":null,"tags":{"y":3}})", .priority = 4})));
+  EXPECT_EQ(video.metadata, R"({"tags":{"x":1,"y":3}})");
+  EXPECT_EQ(video.priority, 4);
+  EXPECT_EQ(get(wanted.id).metadata, video.metadata);
+  EXPECT_THAT(event_types(wanted.id), ElementsAre(event::kCreated, event::kUpdated));
+  const auto events = must(run(this->events().of_video(wanted.id, 1, 1)));
+  EXPECT_THAT(events.at(0).data, testing::HasSubstr(R"("y":3)"));
+  const Video emptied = must(run(videos().update(wanted.id, {"null", {}})));
+  EXPECT_EQ(emptied.metadata, "{}");
+  EXPECT_EQ(emptied.priority, 4);
+}
+
+TEST_P(CatalogConformance, AChangeThatChangesNothingIsNoEvent) {
+  const Video video = make_video("", 3);
+  must(run(videos().update(video.id, {.metadata_patch = R"({"absent":null})", .priority = 3})));
+  EXPECT_THAT(event_types(video.id), ElementsAre(event::kCreated));
+}
+
+TEST_P(CatalogConformance, RefusesAChangeThatMakesMetadataTooLargeOrNone) {
+  const Video video = make_video();
+  const std::string half(kLargestMetadata / 2, 'x');
+  must(run(videos().update(video.id, {R"({"a":")" + half + "\"}", {}})));
+  const std::string before = get(video.id).metadata;
+  for (const std::string& patch :
+       {R"({"b":")" + half + "\"}", std::string("[]"), std::string("{"), std::string("1")}) {
+    EXPECT_EQ(code_of(run(videos().update(video.id, {.metadata_patch = patch, .priority = 9}))),
+              ErrorCode::invalid_request);
+  }
+  EXPECT_EQ(get(video.id).metadata, before);
+  EXPECT_EQ(get(video.id).priority, 0);
+  must(run(videos().remove(video.id, kLease)));
+  EXPECT_EQ(code_of(run(videos().update(video.id, {}))), ErrorCode::not_found);
+}
+
+TEST_P(CatalogConformance, AChangedPriorityOrdersTheTasksThatWait) {
+  const Video first = make_video();
+  const Video second = make_video();
+  coordinate(first);
+  coordinate(second);
+  must(run(videos().update(first.id, {.metadata_patch = "{}", .priority = 5})));
+  EXPECT_EQ(lease_task().task.video, second.id);
+}
+
 TEST_P(CatalogConformance, RetryBeginsANewGenerationFromTheBeginning) {
   const Video video = make_video();
   const GenerationLease lease = coordinate(video);

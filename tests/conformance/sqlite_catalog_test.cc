@@ -1,5 +1,6 @@
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
+#include "catalog/idempotency_keys.h"
 #include "catalog/job_view.h"
 #include "catalog/outbox.h"
 #include "catalog/schema.h"
@@ -23,6 +24,7 @@ class SqliteProcess final : public CatalogProcess {
   TaskCatalog& tasks() override { return tasks_; }
   EventLog& events() override { return events_; }
   Outbox& outbox() override { return outbox_; }
+  IdempotencyKeys& keys() override { return keys_; }
   JobView& jobs() override { return jobs_; }
   WorkerList& workers() override { return workers_; }
   Bell& bell() override { return database_->bell(); }
@@ -34,6 +36,7 @@ class SqliteProcess final : public CatalogProcess {
   catalog::SqlTaskCatalog tasks_{*database_};
   catalog::SqlEventLog events_{*database_};
   catalog::SqlOutbox outbox_{*database_};
+  catalog::SqlIdempotencyKeys keys_{*database_};
   catalog::SqlJobView jobs_{*database_};
   catalog::SqlWorkerList workers_{*database_};
 };

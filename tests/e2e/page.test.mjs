@@ -53,6 +53,19 @@ function recordWhatIsShown() {
   }
 }
 
+// In the page: what the server answers to uploads is never heard.
+function loseAnswers() {
+  window.XMLHttpRequest = class extends XMLHttpRequest {
+    constructor() {
+      super();
+      this.addEventListener("load", (event) => {
+        event.stopImmediatePropagation();
+        this.onerror();
+      });
+    }
+  };
+}
+
 const shown = () => page.evaluate(() => window.shown);
 const textOf = (id) => page.locator(`#${id}`).textContent();
 const isVisible = (id) => page.locator(`#${id}`).isVisible();
@@ -149,6 +162,25 @@ test("a double click on the chosen file and a reload make no second upload", asy
   assert.equal((await server.json("/v1/videos")).data.length, 1);
 });
 
+test("a file whose upload's answer was lost makes no second video when it is chosen again", async () => {
+  const path = join(media, "made/rotated.mp4");
+  await page.evaluate(loseAnswers);
+  await choose(path);
+  await eventually("it says so", async () => (await textOf("upload-text")) === "The server can't be reached.", 60);
+  const [{ id }] = (await server.json("/v1/videos")).data;
+  await page.reload();
+  await choose(path);
+  await eventually("the video is shown", async () => idOfVideo() === id, 60);
+  assert.equal((await server.json("/v1/videos")).data.length, 1);
+
+  await page.click("#delete");
+  await eventually("it is gone from the page", async () => !(await isVisible("video")), 20);
+  await choose(path);
+  await untilStatus("ready");
+  assert.notEqual(idOfVideo(), id);
+  assert.equal((await server.json("/v1/videos")).data.length, 1);
+});
+
 test("a video's details say what is made of it, why, by which tasks, and what has happened", async () => {
   const { id } = await server.upload(join(media, "made/rotated.mp4"));
   await server.until(id, "completed");
@@ -199,6 +231,16 @@ test("the queue is shown as it moves, without being asked for all the time", asy
   await page.goBack();
   assert.ok(await isVisible("videos"));
   assert.equal(await isVisible("queue"), false);
+});
+
+test("a video that waits for its turn says so", async () => {
+  await server.upload(clip);
+  const { id } = await server.upload(clip);
+  await page.goto(`${server.base}/#${id}`);
+  await eventually("the video says it", async () => / · waiting for a free mill$/.test(await textOf("note")), 60);
+  await page.click("#to-queue");
+  const reasons = async () => (await page.locator("#waiting-reasons li").allTextContents()).join();
+  await eventually("the queue says it", async () => (await reasons()) === "1 video is waiting for a free mill", 60);
 });
 
 test("nothing is wider than a phone", async () => {

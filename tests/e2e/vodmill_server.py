@@ -95,13 +95,7 @@ class Server:
         return _status(self.pid, "VmHWM")
 
     def mills(self):
-        """Process ids below the server, whatever stands between."""
-        found, queue = [], [self.pid]
-        while queue:
-            children = _children(queue.pop())
-            found += children
-            queue += children
-        return found
+        return descendants(self.pid)
 
     def _watch_mills(self):
         while self._watching:
@@ -125,6 +119,16 @@ class Server:
         if not keep:
             shutil.rmtree(self.folder, ignore_errors=True)
         return ended
+
+
+def descendants(pid):
+    """Process ids below that one, whatever stands between."""
+    found, queue = [], [pid]
+    while queue:
+        children = _children(queue.pop())
+        found += children
+        queue += children
+    return found
 
 
 def _children(pid):

@@ -52,6 +52,11 @@ class FarTasks final : public TaskCatalog {
     Result<> done = co_await below_.give_back(std::move(id), token, delay);
     co_return done;
   }
+  Async<> bury(WorkerId worker) override {
+    if (away) co_return far();
+    Result<> done = co_await below_.bury(std::move(worker));
+    co_return done;
+  }
 
  private:
   static std::unexpected<Error> far() {

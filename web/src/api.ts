@@ -2,6 +2,21 @@
 
 export type Status = "uploading" | "pending" | "processing" | "completed" | "failed" | "cancelled";
 
+export const kEventTypes = [
+  "video.created",
+  "video.processing",
+  "video.planned",
+  "video.playable",
+  "video.completed",
+  "video.failed",
+  "video.cancelled",
+  "video.updated",
+  "video.retried",
+  "video.deleted",
+] as const;
+
+export type EventType = (typeof kEventTypes)[number];
+
 export interface Video {
   id: string;
   status: Status;

@@ -1,8 +1,8 @@
-import { type Video, isFinal, videoPath } from "./api";
+import { type EventType, type Video, isFinal, kEventTypes, videoPath } from "./api";
 
 // What has happened to a video, and when.
 export interface Fact {
-  type: string;
+  type: EventType;
   sequence: number;
   at: string;
 }
@@ -13,14 +13,13 @@ export interface Followed {
   progress(progress: number, waitingReason: string): void;
 }
 
-const kEvents = ["created", "processing", "planned", "playable", "completed", "failed", "cancelled", "retried"];
-
 // Follows a video until it has ended or the returned function is called. A lost connection is
 // taken up again by the browser, from the last event it has seen.
 export function follow(id: string, to: Followed): () => void {
   const source = new EventSource(`${videoPath(id)}/events`);
-  for (const event of kEvents) {
-    source.addEventListener(`video.${event}`, (message: MessageEvent<string>) => {
+  for (const event of kEventTypes) {
+    if (event === "video.deleted") continue; // the stream's end says it
+    source.addEventListener(event, (message: MessageEvent<string>) => {
       const { type, sequence, at, ...video } = JSON.parse(message.data) as Video & Fact;
       to.video(video, { type, sequence, at });
     });

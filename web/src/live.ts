@@ -1,17 +1,15 @@
-import type { Video } from "./api";
+import { type EventType, type Video, kEventTypes } from "./api";
 
 // What /v1/events pushes: the video as it is now. Of a deleted one only the id is there.
-export type News = Pick<Video, "id"> & Partial<Video> & { type: string };
-
-const kEvents = ["created", "processing", "planned", "playable", "completed", "failed", "cancelled", "retried", "deleted"];
+export type News = Pick<Video, "id"> & Partial<Video> & { type: EventType };
 
 // The events of all videos, for as long as the page is open. `opened` is called when the stream has begun, and
 // again whenever it has been lost and taken up anew.
 export function listen(heard: (news: News) => void, opened: () => void): void {
   const source = new EventSource("/v1/events");
   source.addEventListener("open", opened);
-  for (const event of kEvents) {
-    source.addEventListener(`video.${event}`, (message: MessageEvent<string>) => {
+  for (const event of kEventTypes) {
+    source.addEventListener(event, (message: MessageEvent<string>) => {
       heard(JSON.parse(message.data) as News);
     });
   }

@@ -10,8 +10,8 @@ const kQueue = "queue";
 const recent = new Recent();
 const queueView = new QueueView((id) => recent.name(id));
 const videoCard = new VideoCard();
-const uploadCard = new UploadCard((video) => {
-  location.hash = video.id;
+const uploadCard = new UploadCard((id) => {
+  location.hash = id;
 });
 
 // What is looked at stands in the URL, so that a reload or a link keeps it: a video's id, or the queue.

@@ -1,4 +1,4 @@
-import type { JobState, Status, Task, Video } from "./api";
+import type { EventType, JobState, Status, Task, Video } from "./api";
 
 const kStatus: Record<Status, string> = {
   uploading: "uploading",
@@ -54,7 +54,7 @@ export function note(video: Video): string {
   const parts = [about(video)];
   if (video.status === "pending") parts.push("in the queue");
   if (video.status === "processing") parts.push(`${video.progress} % done`);
-  if (video.waiting_reason) parts.push(`waiting: ${reasonWord(video.waiting_reason)}`);
+  if (video.waiting_reason) parts.push(video.waiting_reason);
   if (video.partial) {
     parts.push(lack(video.partial));
   }
@@ -81,7 +81,7 @@ export function since(moment: string): string {
 
 export const kbps = (rate: number): string => (rate < 1000 ? `${rate} kbit/s` : `${(rate / 1000).toFixed(1)} Mbit/s`);
 
-const kEvents: Record<string, string> = {
+const kEvents: Record<EventType, string> = {
   "video.created": "It was uploaded.",
   "video.processing": "A worker has taken it.",
   "video.planned": "The file was looked at, and what to make of it was decided.",
@@ -89,11 +89,12 @@ const kEvents: Record<string, string> = {
   "video.completed": "All of it is ready.",
   "video.failed": "It failed.",
   "video.cancelled": "It was cancelled.",
+  "video.updated": "What is said about it was changed.",
   "video.retried": "It was begun anew.",
   "video.deleted": "It was deleted.",
 };
 
-export const eventWord = (type: string): string => kEvents[type] ?? type;
+export const eventWord = (type: EventType): string => kEvents[type] ?? type;
 
 export function taskName(task: Pick<Task, "kind" | "index">): string {
   if (task.kind === "probe") return "Look at the file";
@@ -115,11 +116,3 @@ const kJobStates: Record<JobState, string> = {
 };
 
 export const stateWord = (state: JobState): string => kJobStates[state] ?? state;
-
-const kReasons: Record<string, string> = {
-  disk_full: "the disk is full",
-  storage_unavailable: "the storage can't be reached",
-};
-
-export const reasonWord = (reason: string): string =>
-  kReasons[reason] ?? reason.replaceAll("_", " ").replace(/^waiting /, "");

@@ -1,0 +1,25 @@
+#include "api/answers.h"
+
+#include "api/video_json.h"
+
+namespace vodmill::api {
+
+net::Response json_answer(int status, const json::object& object) {
+  return {
+      .head = {.status = status,
+               .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}},
+      .body = json::serialize(object)};
+}
+
+Async<> send_video(Result<Video> video, net::ResponseWriter& response) {
+  if (!video) co_return fail(std::move(video).error());
+  net::Response answer = json_answer(200, to_json(*video));
+  co_return co_await response.send(std::move(answer));
+}
+
+Async<> send_refusal(net::Refusal refusal, net::ResponseWriter& response) {
+  net::Response answer = net::problem(refusal);
+  co_return co_await response.send(std::move(answer));
+}
+
+}  // namespace vodmill::api

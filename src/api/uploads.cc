@@ -1,0 +1,125 @@
+#include "api/uploads.h"
+
+#include "api/answers.h"
+#include "api/claim.h"
+#include "api/form.h"
+#include "api/prefer.h"
+#include "api/receive.h"
+#include "base/log.h"
+
+namespace vodmill::api {
+namespace {
+
+using net::Request;
+using net::ResponseWriter;
+
+// More than a form's fields, heads and boundaries may be beside its file.
+constexpr std::int64_t kRestOfAForm = 8 << 20;
+
+std::string_view content_type(const Request& request) {
+  return request.header("Content-Type").value_or("");
+}
+
+net::Refusal busy_key() {
+  return {409, "idempotency_key_busy",
+          "A request with this Idempotency-Key is still under way. Wait for its end, then send "
+          "this one again."};
+}
+
+net::Refusal mismatched_key() {
+  return {422, "idempotency_key_mismatch",
+          "This Idempotency-Key belongs to another request: method, path, length, metadata or "
+          "priority differ. Use a new key for a new video."};
+}
+
+}  // namespace
+
+Async<> Uploads::create(Request& request, ResponseWriter& response) {
+  std::optional<net::Refusal> refusal = refuse_media_type(request.method(), content_type(request));
+  if (refusal) co_return co_await send_refusal(std::move(*refusal), response);
+  const auto id = new_id<VideoId>();
+  const Result<std::optional<KeyClaim>> read = read_claim(request, id);
+  if (!read) co_return fail(read.error());
+  const std::optional<KeyClaim>& claim = *read;
+  if (claim) {
+    Result<KeyAnswer> key = co_await ports_.keys.claim(claim.value(), kClaimLease);
+    if (!key) co_return fail(std::move(key).error());
+    if (key->state != KeyState::claimed) {
+      co_return co_await answer_key(request, response, std::move(*key));
+    }
+  }
+  Result<Video> video = co_await receive_video(request, claim, id);
+  if (!video && claim) {
+    const Result<> released = co_await ports_.keys.release(claim.value());
+    if (!released) log::warn("release an Idempotency-Key: {}", released.error().message);
+  }
+  if (!video) co_return fail(std::move(video).error());
+  co_return co_await answer_created(request, response, std::move(*video), false);
+}
+
+Async<> Uploads::answer_key(Request& request, ResponseWriter& response, KeyAnswer key) {
+  if (key.state != KeyState::settled) {
+    net::Refusal refusal = key.state == KeyState::busy ? busy_key() : mismatched_key();
+    co_return co_await send_refusal(std::move(refusal), response);
+  }
+  Result<Video> video = co_await ports_.videos.get(key.video);
+  if (video) co_return co_await answer_created(request, response, std::move(*video), true);
+  if (video.error().code != ErrorCode::not_found) co_return fail(std::move(video).error());
+  co_return fail(ErrorCode::gone,
+                 "The video that this Idempotency-Key created was deleted. Use a new key to upload "
+                 "it again.");
+}
+
+Async<Video> Uploads::receive_video(Request& request, std::optional<KeyClaim> claim, VideoId id) {
+  Result<Creation> creation = read_creation(request);
+  if (!creation) co_return fail(std::move(creation).error());
+  NewVideo video;
+  video.id = std::move(id);
+  video.prefix = video.id.str() + "/";
+  video.claim = std::move(claim);
+  std::optional<ClaimedBody> claimed;
+  if (video.claim) claimed.emplace(request.body, ports_.keys, *video.claim);
+  net::BodyStream& body = claimed ? static_cast<net::BodyStream&>(*claimed) : request.body;
+  if (!is_form(content_type(request))) {
+    co_return co_await store_video(body, creation.value(), video);
+  }
+  const Result<std::string> boundary = net::boundary_of(content_type(request));
+  if (!boundary) co_return fail(boundary.error());
+  const std::optional<std::int64_t> declared = body.declared_length();
+  if (declared && *declared - kRestOfAForm > options_.max_upload_bytes) {
+    co_return too_large(options_.max_upload_bytes);
+  }
+  FormFile file(body, *boundary, *creation);
+  co_return co_await store_video(file, creation.value(), video);
+}
+
+// Receives the body; only then `creation` is complete.
+Async<Video> Uploads::store_video(net::BodyStream& body, Creation& creation, NewVideo video) {
+  const BlobKey key(video.prefix + "source");
+  Result<> owed = co_await ports_.outbox.sweep_later(key.str(), options_.longest_upload);
+  if (!owed) co_return fail(std::move(owed).error());
+  Result<Received> received = co_await receive(body, ports_.blobs, key, options_.max_upload_bytes);
+  if (!received) co_return fail(std::move(received).error());
+  video.metadata = creation.metadata_text();
+  video.priority = creation.priority;
+  video.source.extents = {{.offset = 0, .length = received->bytes, .key = key}};
+  video.source.length = received->bytes;
+  video.sha256 = std::move(received->sha256);
+  Result<Video> created = co_await ports_.videos.create(std::move(video));
+  if (!created) {
+    const Result<> removed = co_await ports_.blobs.remove(key);
+    if (!removed) log::warn("remove {}: {}", key.str(), removed.error().message);
+  }
+  co_return created;
+}
+
+Async<> Uploads::answer_created(Request& request, ResponseWriter& response, Video video,
+                                bool again) {
+  const std::optional<std::chrono::seconds> wait = preferred_wait(request.head.headers);
+  net::Headers headers{{"Location", "/v1/videos/" + video.id.str()}};
+  if (again) headers.add("Idempotent-Replayed", "true");
+  co_return co_await send_when_ended(ports_, response, std::move(video), wait, 201,
+                                     std::move(headers));
+}
+
+}  // namespace vodmill::api

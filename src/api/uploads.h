@@ -1,0 +1,31 @@
+// POST and PUT of videos: the bytes and what is said about them. A Handler (net/router.h).
+#pragma once
+
+#include "api/creation.h"
+#include "api/ports.h"
+#include "net/router.h"
+
+namespace vodmill::api {
+
+class Uploads {
+ public:
+  // Both outlive it.
+  Uploads(const Ports& ports, const ApiOptions& options) : ports_(ports), options_(options) {}
+
+  // The body is the original's bytes, or a form with them. 201 with the video once they are
+  // durable; 200 or 202 where the client prefers to wait for its end.
+  Async<> create(net::Request& request, net::ResponseWriter& response);
+
+ private:
+  // Ends with the answer for a key that this request may not use or has used before.
+  Async<> answer_key(net::Request& request, net::ResponseWriter& response, KeyAnswer key);
+  Async<Video> receive_video(net::Request& request, std::optional<KeyClaim> claim, VideoId id);
+  Async<Video> store_video(net::BodyStream& body, Creation& creation, NewVideo video);
+  Async<> answer_created(net::Request& request, net::ResponseWriter& response, Video video,
+                         bool again);
+
+  const Ports& ports_;
+  const ApiOptions& options_;
+};
+
+}  // namespace vodmill::api
