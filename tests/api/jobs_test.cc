@@ -97,7 +97,7 @@ TEST_F(Jobs, TellTheirPlanAndTasks) {
   EXPECT_EQ(shown.at("ladder").as_array().size(), small_plan().ladder.size());
   EXPECT_EQ(shown.at("chunks").as_array().size(), small_plan().chunks.size());
   EXPECT_EQ(shown.at("chunks").at(0).at("start_seconds"), 0.0);
-  EXPECT_EQ(job.at("source").at("container"), small_info().container);
+  EXPECT_EQ(job.at("source").at("container"), json::value(small_info().container));
   int leased_tasks = 0;
   for (const json::value& task : job.at("tasks").as_array()) {
     if (task.at("state") != json::value("leased")) continue;
@@ -171,7 +171,7 @@ TEST_F(Jobs, AreDoneByWorkersThatAreShown) {
                                     {"lost", false}}));
   clock_.advance(Milliseconds(15'001));
   EXPECT_EQ(worker().at("lost"), true);
-  EXPECT_EQ(worker().at("last_seen"), now);
+  EXPECT_EQ(worker().at("last_seen"), json::value(now));
 }
 
 }  // namespace
