@@ -48,6 +48,7 @@ Api::Api(Ports ports, ApiOptions options)
       uploads_(ports_, options_),
       videos_(ports_, options_),
       events_(ports_),
+      jobs_(ports_),
       playback_(ports_, options_.hold),
       health_(ports_, options_.readiness),
       metrics_(ports_, options_) {}
@@ -65,6 +66,10 @@ std::vector<Route> Api::routes() {
       {Method::post, "/v1/videos/{id}/cancel", to(videos_, &Videos::cancel)},
       {Method::get, "/v1/videos/{id}/events", to(events_, &Events::follow_video)},
       {Method::get, "/v1/events", to(events_, &Events::follow_all)},
+      {Method::get, "/v1/jobs", to(jobs_, &Jobs::list)},
+      {Method::get, "/v1/jobs/{id}", to(jobs_, &Jobs::get)},
+      {Method::get, "/v1/queue", to(jobs_, &Jobs::queue)},
+      {Method::get, "/v1/workers", to(jobs_, &Jobs::workers)},
       {Method::get, "/play/{id}/{rest...}", to(playback_, &Playback::play)},
       {Method::get, "/healthz", to(health_, &Health::alive)},
       {Method::get, "/readyz", to(health_, &Health::ready)},

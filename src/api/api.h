@@ -14,6 +14,7 @@
 
 #include "api/events.h"
 #include "api/health.h"
+#include "api/jobs.h"
 #include "api/metrics.h"
 #include "api/page.h"
 #include "api/playback.h"
@@ -53,6 +54,7 @@ class Api {
   Uploads uploads_;
   Videos videos_;
   Events events_;
+  Jobs jobs_;
   Playback playback_;
   Health health_;
   Metrics metrics_;

@@ -14,7 +14,9 @@
 #include "core/event_log.h"
 #include "core/idempotency.h"
 #include "core/job_queue.h"
+#include "core/job_view.h"
 #include "core/outbox.h"
+#include "core/worker_list.h"
 
 namespace vodmill::api {
 
@@ -29,6 +31,8 @@ struct Ports {
   JobQueue& queue;
   CatalogCensus& census;
   metrics::Registry& registry;
+  JobView& jobs;
+  WorkerList& workers;
 };
 
 struct ApiOptions {

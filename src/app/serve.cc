@@ -81,10 +81,10 @@ Result<> Service::start_api(const Clock& clock) {
   options.max_upload_bytes = settings_.max_upload_bytes;
   options.loopback_only = is_loopback(endpoint.address);
   options.allowed_hosts = settings_.allowed_hosts;
-  api_.emplace(
-      api::Ports{stores_->videos, stores_->events, stores_->outbox, stores_->keys, *stores_->blobs,
-                 stores_->database->bell(), clock, stores_->jobs, stores_->census, registry_},
-      options);
+  api_.emplace(api::Ports{stores_->videos, stores_->events, stores_->outbox, stores_->keys,
+                          *stores_->blobs, stores_->database->bell(), clock, stores_->jobs,
+                          stores_->census, registry_, stores_->job_view, stores_->workers},
+               options);
   api_->add_routes(router_);
   net::ServerOptions server;
   server.address = endpoint.address;

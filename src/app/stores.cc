@@ -17,6 +17,8 @@ Stores::Stores(std::unique_ptr<db::Database> opened, std::unique_ptr<blob::Direc
       outbox(*database),
       keys(*database),
       census(*database),
+      job_view(*database),
+      workers(*database),
       jobs(*database) {}
 
 Result<std::unique_ptr<Stores>> Stores::open(const Clock& clock, const std::string& database,
@@ -28,7 +30,8 @@ Result<std::unique_ptr<Stores>> Stores::open(const Clock& clock, const std::stri
 }
 
 worker::Ports Stores::ports(BlobStore& blobs_to_use, metrics::Registry& registry) {
-  return {videos, generations, tasks, outbox, blobs_to_use, jobs, database->bell(), registry};
+  return {videos, generations,      tasks,    outbox, blobs_to_use,
+          jobs,   database->bell(), registry, workers};
 }
 
 }  // namespace vodmill::app

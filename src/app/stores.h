@@ -10,9 +10,11 @@
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
 #include "catalog/idempotency_keys.h"
+#include "catalog/job_view.h"
 #include "catalog/outbox.h"
 #include "catalog/task_catalog.h"
 #include "catalog/video_catalog.h"
+#include "catalog/worker_list.h"
 #include "db/open_sqlite.h"
 #include "db/sqlite.h"
 #include "queue/sql_queue.h"
@@ -37,6 +39,8 @@ struct Stores {
   catalog::SqlOutbox outbox;
   catalog::SqlIdempotencyKeys keys;
   catalog::SqlCensus census;
+  catalog::SqlJobView job_view;
+  catalog::SqlWorkerList workers;
   queue::SqlQueue jobs;
 
  private:

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "catalog/schema_jobs.h"
+
 namespace vodmill::catalog {
 namespace {
 
@@ -166,7 +168,8 @@ CREATE INDEX videos_here ON videos (status) WHERE removed_at IS NULL;
 )sql";
 
 constexpr std::array kMigrations{db::Migration{1, kFirst}, db::Migration{2, kIdempotencyKeys},
-                                 db::Migration{3, kKeyFrames}, db::Migration{4, kCensus}};
+                                 db::Migration{3, kKeyFrames}, db::Migration{4, kCensus},
+                                 db::Migration{5, kJobsMigration}};
 
 }  // namespace
 

@@ -4,10 +4,12 @@
 #include "catalog/event_sql.h"
 #include "catalog/generation_sql.h"
 #include "catalog/idempotency_sql.h"
+#include "catalog/job_sql.h"
 #include "catalog/outbox_sql.h"
 #include "catalog/task_sql.h"
 #include "catalog/video_lock_sql.h"
 #include "catalog/video_sql.h"
+#include "catalog/worker_sql.h"
 
 namespace vodmill::catalog {
 
@@ -22,6 +24,8 @@ std::vector<db::Statement> all_statements() {
   add(outbox_sql::kAll);
   add(idempotency_sql::kAll);
   add(census_sql::kAll);
+  add(job_sql::kAll);
+  add(worker_sql::kAll);
   return all;
 }
 

@@ -84,6 +84,8 @@ Async<> bury_all(const Ports& ports) {
     log::info("worker {} is dead: its work is taken over", worker.str());
     Result<> buried = co_await ports.tasks.bury(worker);
     if (!buried) co_return buried;
+    Result<> removed = co_await ports.workers.remove(worker);
+    if (!removed) co_return removed;
     ports.lives->forget(worker);
   }
   if (!dead->empty()) ports.bell.ring();

@@ -33,6 +33,9 @@ class TaskRunner {
   // Kills every mill. Its tasks go back without an attempt. Call it after the notice was given.
   void stop();
 
+  // Tasks that it has at the moment; those whose mill has ended and that still store, too.
+  int busy() const { return static_cast<int>(running_.size()); }
+
   // Bytes of segments that wait for the store, and mills that wait for room.
   const Budget& unsent() const { return budget_; }
 

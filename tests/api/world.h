@@ -14,9 +14,11 @@
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
 #include "catalog/idempotency_keys.h"
+#include "catalog/job_view.h"
 #include "catalog/outbox.h"
 #include "catalog/task_catalog.h"
 #include "catalog/video_catalog.h"
+#include "catalog/worker_list.h"
 #include "conformance/catalog.h"
 #include "db/database.h"
 #include "fakes/memory_queue.h"
@@ -83,6 +85,8 @@ class ApiTest : public testing::Test {
   catalog::SqlCensus census_;
   MemoryQueue queue_{clock_};
   metrics::Registry registry_;
+  catalog::SqlJobView jobs_;
+  catalog::SqlWorkerList workers_;
   std::unique_ptr<api::Api> api_;
   net::Router router_;
   std::unique_ptr<net::TestServer> server_;

@@ -2,10 +2,12 @@
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
 #include "catalog/idempotency_keys.h"
+#include "catalog/job_view.h"
 #include "catalog/outbox.h"
 #include "catalog/schema.h"
 #include "catalog/task_catalog.h"
 #include "catalog/video_catalog.h"
+#include "catalog/worker_list.h"
 #include "conformance/catalog.h"
 #include "db/open_sqlite.h"
 #include "db/sqlite.h"
@@ -25,6 +27,8 @@ class SqliteProcess final : public CatalogProcess {
   Outbox& outbox() override { return outbox_; }
   IdempotencyKeys& keys() override { return keys_; }
   CatalogCensus& census() override { return census_; }
+  JobView& jobs() override { return jobs_; }
+  WorkerList& workers() override { return workers_; }
   Bell& bell() override { return database_->bell(); }
 
  private:
@@ -36,6 +40,8 @@ class SqliteProcess final : public CatalogProcess {
   catalog::SqlOutbox outbox_{*database_};
   catalog::SqlIdempotencyKeys keys_{*database_};
   catalog::SqlCensus census_{*database_};
+  catalog::SqlJobView jobs_{*database_};
+  catalog::SqlWorkerList workers_{*database_};
 };
 
 class SqliteWorld final : public CatalogWorld {

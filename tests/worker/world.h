@@ -18,6 +18,7 @@
 #include "catalog/outbox.h"
 #include "catalog/task_catalog.h"
 #include "catalog/video_catalog.h"
+#include "catalog/worker_list.h"
 #include "db/database.h"
 #include "fakes/memory_store.h"
 #include "fakes/scratch_folder.h"
@@ -89,6 +90,7 @@ class WorkerTest : public testing::Test {
   catalog::SqlTaskCatalog tasks_;
   catalog::SqlEventLog events_;
   catalog::SqlOutbox outbox_;
+  catalog::SqlWorkerList worker_list_;
   queue::SqlQueue queue_;
   metrics::Registry registry_;
   std::vector<std::unique_ptr<worker::Worker>> workers_;
