@@ -29,7 +29,7 @@ TEST(JobsMigration, TellsOfJobsThatEndedBeforeItWhatIsKnown) {
                                            db::SqliteConnection::Access::read_write, clock);
   ASSERT_TRUE(opened) << opened.error().message;
   db::Connection& connection = **opened;
-  const std::array before{db::Schema{kSchema.component, kSchema.migrations.first(2)}};
+  const std::array before{db::Schema{kSchema.component, kSchema.migrations.first(4)}};
   ASSERT_TRUE(db::migrate(connection, before));
   ASSERT_TRUE(connection.run_script(kBefore));
   const std::array now{kSchema};

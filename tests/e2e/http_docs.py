@@ -2,7 +2,7 @@
 """http_docs.py BINARY: every command of docs/http_api.md does what it says, and every call has a command there.
 
 Each indented line that begins with curl, or pipes into it, is run as it stands by a shell, against a server of its
-own. ID stands for a completed video, and "..." for what a reader would fill in.
+own. ID stands for a completed video, JOB for its job, and "..." for what a reader would fill in.
 """
 
 import json
@@ -53,7 +53,7 @@ def call_of(command):
 def is_call(template, path):
     """Whether a path of openapi.json stands for this one; {rest} has slashes."""
     pattern = re.sub(r"\\\{rest\\\}", ".+", re.escape(template))
-    pattern = re.sub(r"\\\{id\\\}", "ID", pattern)
+    pattern = re.sub(r"\\\{id\\\}", "(ID|JOB)", pattern)
     return re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", pattern), path) is not None
 
 
@@ -75,7 +75,11 @@ def completed_video(server):
 
 def filled_in(command, server):
     command = command.replace("&cursor=...", "").replace("ffmpeg ...", "ffmpeg -v error -i holiday.mov -c copy")
-    return re.sub(r"\bID\b", completed_video(server), command) if re.search(r"\bID\b", command) else command
+    if not re.search(r"\b(ID|JOB)\b", command):
+        return command
+    video = completed_video(server)
+    job = server.json(f"/v1/jobs?video={video}")["data"][0]["id"]
+    return re.sub(r"\bJOB\b", job, re.sub(r"\bID\b", video, command))
 
 
 def run(command, server, folder):
