@@ -35,7 +35,7 @@ Counts::Counts(metrics::Registry& registry)
                                      "Bytes of the segments committed.")),
       lost_segments(
           registry.counter("vodmill_segments_lost_total",
-                           "Segments stored for nothing: another worker's was committed first.")),
+                           "Media segments stored for nothing: another worker's was committed first.")),
       frames(registry.counter("vodmill_frames_encoded_total",
                               "Frames that mills have encoded, of all renditions.")),
       registry_(registry) {}

@@ -195,7 +195,8 @@ Async<> SegmentSaver::store_and_commit(const Segment& segment, const Bytes& byte
     co_return Result<>();
   }
   if (outcome) {
-    counts_.lost_segments.add();
+    // Every chunk makes its InitSegments anew.
+    if (segment.index != kInitSegment) counts_.lost_segments.add();
     Result<> settled = co_await settle_loser(segment, bytes);
     co_return settled;
   }
