@@ -33,9 +33,9 @@ Counts::Counts(metrics::Registry& registry)
                                 "Segments stored and committed, InitSegments too.")),
       segment_bytes(registry.counter("vodmill_segment_bytes_committed_total",
                                      "Bytes of the segments committed.")),
-      lost_segments(
-          registry.counter("vodmill_segments_lost_total",
-                           "Media segments stored for nothing: another worker's was committed first.")),
+      lost_segments(registry.counter(
+          "vodmill_segments_lost_total",
+          "Media segments stored for nothing: another worker's was committed first.")),
       frames(registry.counter("vodmill_frames_encoded_total",
                               "Frames that mills have encoded, of all renditions.")),
       registry_(registry) {}
