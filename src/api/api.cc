@@ -1,5 +1,6 @@
 #include "api/api.h"
 
+#include "api/access_log.h"
 #include "api/answers.h"
 #include "api/foreign_site.h"
 #include "api/openapi.h"
@@ -97,12 +98,14 @@ net::ServerHooks Api::hooks(const net::Router& router) const {
                            ResponseWriter& response) { return router.handle(request, response); },
       .error_answer = error_answer,
       .decorate = decorate,
+      .ended = [level = options_.access_log](
+                   const net::Exchange& exchange) { log_access(level, exchange); },
       .registry = &ports_.registry};
 }
 
 net::Response error_answer(const Error& error, const Request& request) {
   if (http_status(error.code) >= 500 && error.code != ErrorCode::cancelled) {
-    log::error("{} {}: {}: {}", name_of(request.method()), request.path(),
+    log::error(about(request), "{} {}: {}: {}", name_of(request.method()), request.path(),
                error_code_name(error.code), error.message);
   }
   return problem(error);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/metrics.h"
 #include "core/bell.h"
 #include "core/blob_store.h"
@@ -46,6 +47,8 @@ struct ApiOptions {
   Milliseconds fresh{1'000};
   // How long one request may go on sending a video. What is left of it is removed afterwards.
   Milliseconds longest_upload = std::chrono::hours(72);
+  // Where the log has a line for each request.
+  log::Level access_log = log::Level::debug;
   // After this no worker that has lost its lease can still be storing an object.
   Milliseconds last_put = std::chrono::hours(1);
 };

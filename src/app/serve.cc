@@ -66,7 +66,7 @@ void Service::describe_process(const Clock& clock) {
 
 Result<> Service::start_worker() {
   worker::WorkerOptions options = TRY(worker_options(settings_));
-  log::info("worker {} with {} mills", options.id.str(), options.slots);
+  log::info({{"worker", options.id.str()}}, "a worker with {} mills", options.slots);
   lives_ = TRY(FolderLives::enter(settings_.data + "/workers", options.id));
   worker::Ports ports = stores_->ports(*stores_->blobs, registry_);
   ports.lives = lives_.get();
@@ -81,6 +81,7 @@ Result<> Service::start_api(const Clock& clock) {
   options.max_upload_bytes = settings_.max_upload_bytes;
   options.loopback_only = is_loopback(endpoint.address);
   options.allowed_hosts = settings_.allowed_hosts;
+  if (settings_.access_log) options.access_log = log::Level::info;
   api_.emplace(
       api::Ports{stores_->videos, stores_->events, stores_->outbox, stores_->keys, *stores_->blobs,
                  stores_->database->bell(), clock, stores_->jobs, stores_->census, registry_},

@@ -12,6 +12,9 @@ void add_common(CLI::App& command, Settings& settings) {
   command.add_option("--log-level", settings.log_level, "debug, info, warn, error or off")
       ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}))
       ->capture_default_str();
+  command.add_option("--log-format", settings.log_format, "text, or json: an object a line")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
   command
       .add_option("--slots", settings.slots,
                   "Mills at once (default: one a processor, as memory allows)")
@@ -59,6 +62,8 @@ void add_commands(CLI::App& app, Settings& settings) {
   add_service(*serve, settings);
   serve->add_option("--listen", settings.listen, "Address and port")->capture_default_str();
   serve->add_flag("--no-worker", settings.no_worker, "API and page only");
+  serve->add_flag("--access-log", settings.access_log,
+                  "A line for each request in the log (else only at --log-level debug)");
   serve->add_option("--max-upload", settings.max_upload_bytes, "Largest upload, in bytes")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

@@ -26,6 +26,8 @@ struct Settings {
   int lease_seconds = 10;
   std::string sandbox = "auto";  // "auto" or "strict"
   std::string log_level = "info";
+  std::string log_format = "text";  // "text" or "json"
+  bool access_log = false;          // a line for each request at info, not only at debug
 
   // Of transcode and probe
   std::string input;

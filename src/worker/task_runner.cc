@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "plan/task_spec.h"
+#include "worker/about.h"
 #include "worker/segment_saver.h"
 
 namespace vodmill::worker {
@@ -58,8 +59,8 @@ class TaskRunner::Run final : public MillListener {
       : runner_(runner),
         task_(std::move(task)),
         saver_(runner.ports_, runner.budget_, runner.counts_, runner.executor_, task_),
-        mill_(runner.executor_, std::move(mill), runner.options_, runner.ranges_, task_.source,
-              *this),
+        mill_(runner.executor_, std::move(mill), runner.options_, runner.ranges_, task_.task,
+              task_.source, *this),
         beating_(runner.executor_),
         ended_(runner.executor_) {}
 
@@ -70,7 +71,8 @@ class TaskRunner::Run final : public MillListener {
     const auto begun = SteadyClock::now();
     outcome_ = co_await mill_.run(plan::to_json(spec_of(task_)));
     runner_.counts_.count(task_.task.kind, outcome_, SteadyClock::now() - begun);
-    log::info("task {}: {} frames encoded", task_.task.id.str(), progress_.encoded);
+    log::info(about(task_.task), "task {}: {} frames encoded", task_.task.id.str(),
+              progress_.encoded);
   }
 
   // Waits for the last segments and tells the catalog what became of the task.
@@ -104,8 +106,8 @@ class TaskRunner::Run final : public MillListener {
     const std::int64_t encoded = std::max(progress_.encoded, progress.encoded);
     runner_.counts_.frames.add(static_cast<double>(encoded - progress_.encoded));
     progress_.encoded = encoded;
-    log::debug("task {} token {}: {} frames encoded", task_.task.id.str(), task_.token.value,
-               progress_.encoded);
+    log::debug(about(task_.task), "task {} token {}: {} frames encoded", task_.task.id.str(),
+               task_.token.value, progress_.encoded);
   }
 
  private:
@@ -212,22 +214,21 @@ Async<> TaskRunner::tell_catalog(const LeasedTask& task, const MillOutcome& outc
 
 // A catalog that is away is waited for: nobody may pay for it with an attempt or a loss.
 asio::awaitable<void> TaskRunner::settle(const LeasedTask& task, const MillOutcome& outcome) {
-  const std::string& id = task.task.id.str();
   if (outcome.end == MillEnd::lost) {
-    log::info("task {}: its lease is lost: {}", id, outcome.error.message);
+    log::info(about(task.task), "its lease is lost: {}", outcome.error.message);
     co_return;
   }
   if (outcome.end == MillEnd::hindered) {
-    log::warn("task {} is given back: {}", id, outcome.error.message);
+    log::warn(about(task.task), "is given back: {}", outcome.error.message);
   }
   for (;;) {
     Result<> told = co_await tell_catalog(task, outcome);
     if (told) co_return;
     if (told.error().code == ErrorCode::lease_lost) {
-      log::info("task {}: its lease is lost: {}", id, told.error().message);
+      log::info(about(task.task), "its lease is lost: {}", told.error().message);
       co_return;
     }
-    log::warn("task {}: {}", id, told.error().message);
+    log::warn(about(task.task), "settle: {}", told.error().message);
     const bool may_come_back = end_of(told.error().code) == MillEnd::hindered;
     if (stopping_.given() || !may_come_back) co_return;
     co_await stopping_.wait(kLookAgain);
