@@ -50,7 +50,7 @@ Api::Api(Ports ports, ApiOptions options)
       videos_(ports_, options_),
       events_(ports_),
       playback_(ports_, options_.hold),
-      health_(ports_, options_.readiness),
+      health_(ports_, options_),
       metrics_(ports_, options_) {}
 
 std::vector<Route> Api::routes() {

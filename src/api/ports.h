@@ -16,6 +16,7 @@
 #include "core/idempotency.h"
 #include "core/job_queue.h"
 #include "core/outbox.h"
+#include "core/vitals.h"
 
 namespace vodmill::api {
 
@@ -30,6 +31,8 @@ struct Ports {
   JobQueue& queue;
   CatalogCensus& census;
   metrics::Registry& registry;
+  DiskSpace* space = nullptr;            // none where the store has no end
+  const WorkerVitals* worker = nullptr;  // none where this process has no worker
 };
 
 struct ApiOptions {
@@ -47,6 +50,8 @@ struct ApiOptions {
   Milliseconds fresh{1'000};
   // How long one request may go on sending a video. What is left of it is removed afterwards.
   Milliseconds longest_upload = std::chrono::hours(72);
+  // Less room than this on the store's disk is not ready.
+  std::int64_t disk_floor = 0;
   // Where the log has a line for each request.
   log::Level access_log = log::Level::debug;
   // After this no worker that has lost its lease can still be storing an object.

@@ -68,6 +68,11 @@ void add_commands(CLI::App& app, Settings& settings) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   serve
+      ->add_option("--disk-floor", settings.disk_floor,
+                   "Bytes of free disk below which /readyz says no")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  serve
       ->add_option("--allowed-host", settings.allowed_hosts,
                    "A further name of this server, as a proxy in front has one; may be repeated")
       ->delimiter(',')
@@ -86,7 +91,13 @@ void add_commands(CLI::App& app, Settings& settings) {
 
   CLI::App* doctor = app.add_subcommand("doctor", "Checks this machine");
   doctor->add_flag("--sandbox", settings.only_sandbox,
-                   "Tries to break out of a mill, and says what stopped it (all there is so far)");
+                   "Tries to break out of a mill, and says what stopped it (the default)");
+  doctor->add_flag("--fsck", settings.fsck,
+                   "Compares the database with the objects; changes nothing; exit status 1 if they "
+                   "differ");
+  doctor->add_option("--data", settings.data, "The folder that --fsck reads")
+      ->capture_default_str();
+  doctor->add_flag("--json", settings.as_json, "What --fsck finds, as JSON");
   doctor->add_option("--off", settings.layers_off,
                      "Layers to leave off, to see what the others do");
 }

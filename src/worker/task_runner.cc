@@ -16,6 +16,8 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr Milliseconds kLookAgain{1'000};
 constexpr Milliseconds kBetweenLooks{100};
+// Of the catalog, which is asked every second.
+constexpr Milliseconds kLongestSilence{15'000};
 
 // The first segment of each rung that has no row yet: the front that a retry goes on from.
 int front_of(const LeasedTask& task, std::string_view rendition, int first, int end) {
@@ -122,6 +124,7 @@ class TaskRunner::Run final : public MillListener {
           co_await runner_.ports_.tasks.renew(id, task_.token, options.lease, progress_.done);
       if (renewed) {
         held_until_ = asked_at + options.lease;
+        runner_.answered_at_ = SteadyClock::now();
       } else if (renewed.error().code == ErrorCode::lease_lost) {
         give_up(MillEnd::lost, std::move(renewed).error());
       }
@@ -163,13 +166,14 @@ TaskRunner::TaskRunner(const Ports& ports, const WorkerOptions& options,
       counts_(ports.registry),
       budget_(executor, options.segment_bytes),
       ranges_(executor, ports.blobs, options.range_cache_bytes),
+      answered_at_(SteadyClock::now()),
       finishing_(executor) {}
 
 TaskRunner::~TaskRunner() = default;
 
 void TaskRunner::keep_a_spare() {
   if (spare_ || stopping_.given()) return;
-  auto started = sandbox::start_child(options_.child);
+  auto started = start_mill();
   if (started) {
     spare_.emplace(std::move(*started));
   } else {
@@ -184,7 +188,20 @@ Result<sandbox::Child> TaskRunner::take_mill() {
     const auto ended = spare.try_wait();
     if (ended && !*ended) return spare;
   }
-  return sandbox::start_child(options_.child);
+  return start_mill();
+}
+
+Result<sandbox::Child> TaskRunner::start_mill() {
+  auto started = sandbox::start_child(options_.child);
+  mills_start_ = started.has_value();
+  return started;
+}
+
+std::string TaskRunner::trouble() const {
+  if (stopping_.given()) return "The worker is stopping.";
+  if (!mills_start_) return "The worker can start no mill: see its log, and vodmill doctor.";
+  if (SteadyClock::now() - answered_at_ <= kLongestSilence) return "";
+  return "The worker has had no answer from the database for a while.";
 }
 
 void TaskRunner::stop() {
@@ -274,6 +291,7 @@ asio::awaitable<void> TaskRunner::run_slot() {
   while (!stopping_.given()) {
     const std::uint64_t seen = ports_.bell.count();
     auto leased = co_await ports_.tasks.lease(options_.id, options_.build, options_.lease);
+    if (leased) answered_at_ = SteadyClock::now();
     if (leased && *leased) {
       LeasedTask task = std::move(**leased);
       co_await run_task(std::move(task));
