@@ -1,5 +1,6 @@
 #include "api/api.h"
 
+#include "api/access_log.h"
 #include "api/answers.h"
 #include "api/foreign_site.h"
 #include "api/openapi.h"
@@ -50,7 +51,7 @@ Api::Api(Ports ports, ApiOptions options)
       events_(ports_),
       jobs_(ports_),
       playback_(ports_, options_.hold),
-      health_(ports_, options_.readiness),
+      health_(ports_, options_),
       metrics_(ports_, options_) {}
 
 std::vector<Route> Api::routes() {
@@ -102,12 +103,14 @@ net::ServerHooks Api::hooks(const net::Router& router) const {
                            ResponseWriter& response) { return router.handle(request, response); },
       .error_answer = error_answer,
       .decorate = decorate,
+      .ended = [level = options_.access_log](
+                   const net::Exchange& exchange) { log_access(level, exchange); },
       .registry = &ports_.registry};
 }
 
 net::Response error_answer(const Error& error, const Request& request) {
   if (http_status(error.code) >= 500 && error.code != ErrorCode::cancelled) {
-    log::error("{} {}: {}: {}", name_of(request.method()), request.path(),
+    log::error(about(request), "{} {}: {}: {}", name_of(request.method()), request.path(),
                error_code_name(error.code), error.message);
   }
   return problem(error);

@@ -74,17 +74,28 @@ Async<Metrics::Counted> Metrics::count(const Ports& ports) {
   if (!census) co_return fail(std::move(census).error());
   const Result<JobCounts> jobs = co_await ports.queue.counts();
   if (!jobs) co_return fail(jobs.error());
-  co_return Counted{std::move(*census), *jobs};
+  Counted counted{std::move(*census), *jobs, std::nullopt};
+  if (ports.space) {
+    const Result<std::int64_t> space = co_await ports.space->free_bytes();
+    if (space) counted.free_bytes = *space;
+  }
+  co_return counted;
 }
 
 std::vector<Family> Metrics::families_of(const Counted& counted) {
   const Census& census = counted.census;
-  return {videos_of(census), tasks_of(census), jobs_of(counted.jobs),
-          gauge("vodmill_longest_task_wait_seconds",
-                "How long the task that waits longest could have been done.",
-                static_cast<double>(census.longest_wait.count()) / 1000),
-          gauge("vodmill_undelivered_jobs", "Jobs that have not reached the queue yet.",
-                static_cast<double>(census.undelivered_jobs))};
+  std::vector<Family> families{
+      videos_of(census), tasks_of(census), jobs_of(counted.jobs),
+      gauge("vodmill_longest_task_wait_seconds",
+            "How long the task that waits longest could have been done.",
+            static_cast<double>(census.longest_wait.count()) / 1000),
+      gauge("vodmill_undelivered_jobs", "Jobs that have not reached the queue yet.",
+            static_cast<double>(census.undelivered_jobs))};
+  if (counted.free_bytes) {
+    families.push_back(gauge("vodmill_disk_free_bytes", "Room that is left on the store's disk.",
+                             static_cast<double>(*counted.free_bytes)));
+  }
+  return families;
 }
 
 Async<> Metrics::show(net::Request&, net::ResponseWriter& response) {

@@ -20,6 +20,7 @@ class Metrics {
   struct Counted {
     Census census;
     JobCounts jobs;
+    std::optional<std::int64_t> free_bytes;
   };
   static Async<Counted> count(const Ports& ports);
   static std::vector<metrics::Family> families_of(const Counted& counted);

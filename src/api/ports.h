@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/metrics.h"
 #include "core/bell.h"
 #include "core/blob_store.h"
@@ -16,6 +17,7 @@
 #include "core/job_queue.h"
 #include "core/job_view.h"
 #include "core/outbox.h"
+#include "core/vitals.h"
 #include "core/worker_list.h"
 
 namespace vodmill::api {
@@ -33,6 +35,8 @@ struct Ports {
   metrics::Registry& registry;
   JobView& jobs;
   WorkerList& workers;
+  DiskSpace* space = nullptr;            // none where the store has no end
+  const WorkerVitals* worker = nullptr;  // none where this process has no worker
 };
 
 struct ApiOptions {
@@ -50,6 +54,10 @@ struct ApiOptions {
   Milliseconds fresh{1'000};
   // How long one request may go on sending a video. What is left of it is removed afterwards.
   Milliseconds longest_upload = std::chrono::hours(72);
+  // Less room than this on the store's disk is not ready.
+  std::int64_t disk_floor = 0;
+  // Where the log has a line for each request.
+  log::Level access_log = log::Level::debug;
   // After this no worker that has lost its lease can still be storing an object.
   Milliseconds last_put = std::chrono::hours(1);
 };

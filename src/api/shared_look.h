@@ -34,6 +34,8 @@ class SharedLook {
 
   // nullopt: there is no answer in time. The look goes on, and nobody waits for it any more.
   asio::awaitable<std::optional<T>> ask() {
+    // Who stops waiting is no error here.
+    co_await asio::this_coro::throw_if_cancelled(false);
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     if (!round_ || (round_->answer && Steady::now() - round_->answered_at >= fresh_)) {
       round_ = std::make_shared<Round>(executor, patience_);

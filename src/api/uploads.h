@@ -20,7 +20,8 @@ class Uploads {
   // Ends with the answer for a key that this request may not use or has used before.
   Async<> answer_key(net::Request& request, net::ResponseWriter& response, KeyAnswer key);
   Async<Video> receive_video(net::Request& request, std::optional<KeyClaim> claim, VideoId id);
-  Async<Video> store_video(net::BodyStream& body, Creation& creation, NewVideo video);
+  Async<Video> store_video(const net::Request& request, net::BodyStream& body, Creation& creation,
+                           NewVideo video);
   Async<> answer_created(net::Request& request, net::ResponseWriter& response, Video video,
                          bool again);
 

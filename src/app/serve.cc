@@ -38,7 +38,7 @@ class Service {
 
  private:
   void describe_process(const Clock& clock);
-  Result<> start_worker();
+  Result<> make_worker();
   Result<> start_api(const Clock& clock);
   asio::awaitable<void> stop_on_signal();
 
@@ -64,14 +64,13 @@ void Service::describe_process(const Clock& clock) {
   registry_.collect(process_numbers);
 }
 
-Result<> Service::start_worker() {
+Result<> Service::make_worker() {
   worker::WorkerOptions options = TRY(worker_options(settings_));
-  log::info("worker {} with {} mills", options.id.str(), options.slots);
+  log::info({{"worker", options.id.str()}}, "a worker with {} mills", options.slots);
   lives_ = TRY(FolderLives::enter(settings_.data + "/workers", options.id));
   worker::Ports ports = stores_->ports(*stores_->blobs, registry_);
   ports.lives = lives_.get();
   worker_.emplace(ports, std::move(options), context_.get_executor());
-  worker_->start();
   return {};
 }
 
@@ -81,9 +80,12 @@ Result<> Service::start_api(const Clock& clock) {
   options.max_upload_bytes = settings_.max_upload_bytes;
   options.loopback_only = is_loopback(endpoint.address);
   options.allowed_hosts = settings_.allowed_hosts;
+  options.disk_floor = settings_.disk_floor;
+  if (settings_.access_log) options.access_log = log::Level::info;
   api_.emplace(api::Ports{stores_->videos, stores_->events, stores_->outbox, stores_->keys,
                           *stores_->blobs, stores_->database->bell(), clock, stores_->jobs,
-                          stores_->census, registry_, stores_->job_view, stores_->workers},
+                          stores_->census, registry_, stores_->job_view, stores_->workers,
+                          stores_->blobs.get(), worker_ ? &*worker_ : nullptr},
                options);
   api_->add_routes(router_);
   net::ServerOptions server;
@@ -100,8 +102,9 @@ Result<> Service::start_api(const Clock& clock) {
 Result<> Service::start(const Clock& clock) {
   describe_process(clock);
   const bool is_server = settings_.command == "serve";
+  if (!is_server || !settings_.no_worker) TRY_VOID(make_worker());
   if (is_server) TRY_VOID(start_api(clock));
-  if (!is_server || !settings_.no_worker) TRY_VOID(start_worker());
+  if (worker_) worker_->start();
   return {};
 }
 

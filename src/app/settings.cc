@@ -12,6 +12,9 @@ void add_common(CLI::App& command, Settings& settings) {
   command.add_option("--log-level", settings.log_level, "debug, info, warn, error or off")
       ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}))
       ->capture_default_str();
+  command.add_option("--log-format", settings.log_format, "text, or json: an object a line")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
   command
       .add_option("--slots", settings.slots,
                   "Mills at once (default: one a processor, as memory allows)")
@@ -59,8 +62,15 @@ void add_commands(CLI::App& app, Settings& settings) {
   add_service(*serve, settings);
   serve->add_option("--listen", settings.listen, "Address and port")->capture_default_str();
   serve->add_flag("--no-worker", settings.no_worker, "API and page only");
+  serve->add_flag("--access-log", settings.access_log,
+                  "A line for each request in the log (else only at --log-level debug)");
   serve->add_option("--max-upload", settings.max_upload_bytes, "Largest upload, in bytes")
       ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  serve
+      ->add_option("--disk-floor", settings.disk_floor,
+                   "Bytes of free disk below which /readyz says no")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   serve
       ->add_option("--allowed-host", settings.allowed_hosts,
@@ -91,7 +101,13 @@ void add_commands(CLI::App& app, Settings& settings) {
 
   CLI::App* doctor = app.add_subcommand("doctor", "Checks this machine");
   doctor->add_flag("--sandbox", settings.only_sandbox,
-                   "Tries to break out of a mill, and says what stopped it (all there is so far)");
+                   "Tries to break out of a mill, and says what stopped it (the default)");
+  doctor->add_flag("--fsck", settings.fsck,
+                   "Compares the database with the objects; changes nothing; exit status 1 if they "
+                   "differ");
+  doctor->add_option("--data", settings.data, "The folder that --fsck reads")
+      ->capture_default_str();
+  doctor->add_flag("--json", settings.as_json, "What --fsck finds, as JSON");
   doctor->add_option("--off", settings.layers_off,
                      "Layers to leave off, to see what the others do");
 }

@@ -24,8 +24,11 @@ struct Settings {
   std::int64_t max_upload_bytes = std::int64_t{100} << 30;
   std::vector<std::string> allowed_hosts;  // names of a proxy in front, without port
   int lease_seconds = 10;
-  std::string sandbox = "auto";  // "auto" or "strict"
+  std::int64_t disk_floor = 1'000'000'000;  // bytes; with less room /readyz says no
+  std::string sandbox = "auto";             // "auto" or "strict"
   std::string log_level = "info";
+  std::string log_format = "text";  // "text" or "json"
+  bool access_log = false;          // a line for each request at info, not only at debug
 
   // Of transcode, probe and verify
   std::string input;
@@ -35,7 +38,9 @@ struct Settings {
   bool json = false;
 
   // Of doctor
-  bool only_sandbox = false;            // which is all that doctor checks so far
+  bool only_sandbox = false;  // what doctor does where nothing else is asked for
+  bool fsck = false;          // of `data`
+  bool as_json = false;
   std::vector<std::string> layers_off;  // for tests of single layers
 };
 

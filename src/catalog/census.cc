@@ -49,4 +49,14 @@ Async<Census> SqlCensus::count() {
   co_return co_await database_.read(std::move(look));
 }
 
+Async<std::vector<std::string>> SqlCensus::pending_sweeps() {
+  auto look = [](db::Transaction& transaction) -> Result<std::vector<std::string>> {
+    std::vector<std::string> prefixes;
+    const db::Rows rows = TRY(transaction.execute(census_sql::kSweeps));
+    for (const db::Row& row : rows.rows) prefixes.push_back(row.text(0));
+    return prefixes;
+  };
+  co_return co_await database_.read(std::move(look));
+}
+
 }  // namespace vodmill::catalog

@@ -25,6 +25,8 @@ inline constexpr Statement kTasks{
 
 inline constexpr Statement kUndelivered{"count undelivered", "SELECT count(*) FROM outbox"};
 
-inline constexpr std::array kAll{kVideos, kTasks, kUndelivered};
+inline constexpr Statement kSweeps{"pending sweeps", "SELECT prefix FROM sweeps ORDER BY id"};
+
+inline constexpr std::array kAll{kVideos, kTasks, kUndelivered, kSweeps};
 
 }  // namespace vodmill::catalog::census_sql

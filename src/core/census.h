@@ -1,10 +1,11 @@
-// How much of everything there is, for operators. Port; its consumer is api/.
+// How much of everything there is, for operators. Port; its consumers are api/ and app/.
 //
 // Holds for every adapter (tests/conformance/catalog_census.cc): one snapshot; videos that were
 // removed are not counted.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/clock.h"
@@ -37,6 +38,9 @@ class CatalogCensus {
 
   // Errors: storage_unavailable, internal_error.
   virtual Async<Census> count() = 0;
+
+  // The prefixes of all objects that the sweeper is going to remove, now or later.
+  virtual Async<std::vector<std::string>> pending_sweeps() = 0;
 };
 
 }  // namespace vodmill

@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include "net/request.h"
+
 namespace vodmill::net {
 
 struct Exchange {
-  std::string_view method;  // "" where the request's head could not be read
-  std::string_view path;    // the same
-  std::string_view route;   // the pattern that it went to; "" for none
+  const Request* request = nullptr;  // none where its head could not be read
   std::string_view peer_address;
   int status = 0;                    // 0: the connection ended before there was an answer
   bool whole = false;                // the answer has left to its end

@@ -23,8 +23,9 @@ ServerMetrics::ServerMetrics(metrics::Registry& registry)
       registry_(registry) {}
 
 void ServerMetrics::count(const Exchange& exchange) {
-  const std::string route = or_none(exchange.route);
-  const std::string method = or_none(exchange.method);
+  const Request* request = exchange.request;
+  const std::string route = or_none(request ? request->route : "");
+  const std::string method = or_none(request ? name_of(request->method()) : "");
   registry_
       .counter("vodmill_http_requests_total", "Requests that have ended.",
                {{"route", route}, {"method", method}, {"status", status_class(exchange.status)}})

@@ -101,6 +101,7 @@ void SocketResponse::begin(ResponseHead head, std::optional<std::int64_t> length
   if (context_.hooks.decorate) context_.hooks.decorate(request_, head);
   head.headers.set("Date", http_date(context_.clock.now().ms / 1000));
   head.headers.set("X-Content-Type-Options", "nosniff");
+  head.headers.set("X-Request-Id", request_.id);
   if (chunked_) {
     head.headers.set("Transfer-Encoding", "chunked");
   } else if (length && has_body(head.status)) {

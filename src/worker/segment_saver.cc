@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "bmff/media.h"
 #include "hls/names.h"
+#include "worker/about.h"
 
 namespace vodmill::worker {
 namespace {
@@ -111,7 +112,7 @@ Async<> SegmentSaver::accept(sandbox::SegmentBegin begin, Bytes bytes, Budget::R
 asio::awaitable<bool> SegmentSaver::try_again(int attempt, const Error& error) {
   if (!can_be_retried(error.code) || given_up_.given()) co_return false;
   const Milliseconds delay = backoff(attempt, kFirstRetry, kLongestRetry);
-  log::debug("a segment waits {} ms: {}", delay.count(), error.message);
+  log::debug(about(task_.task), "a segment waits {} ms: {}", delay.count(), error.message);
   co_await given_up_.wait(delay);
   co_return !given_up_.given();
 }
@@ -165,7 +166,9 @@ Async<bool> SegmentSaver::remove_unless_committed(const Segment& segment) {
   if (!rows) co_return fail(std::move(rows).error());
   if (std::ranges::find(*rows, segment.key, &Segment::key) != rows->end()) co_return true;
   Result<> removed = co_await ports_.blobs.remove(segment.key);
-  if (!removed) log::warn("remove {}: {}", segment.key.str(), removed.error().message);
+  if (!removed) {
+    log::warn(about(task), "remove {}: {}", segment.key.str(), removed.error().message);
+  }
   co_return false;
 }
 
@@ -201,7 +204,9 @@ Async<> SegmentSaver::store_and_commit(const Segment& segment, const Bytes& byte
     co_return settled;
   }
   Result<bool> stands = co_await remove_unless_committed(segment);
-  if (!stands) log::warn("remove {}: {}", segment.key.str(), stands.error().message);
+  if (!stands) {
+    log::warn(about(task_.task), "remove {}: {}", segment.key.str(), stands.error().message);
+  }
   co_return fail(std::move(outcome).error());
 }
 

@@ -47,7 +47,12 @@ class ApiTest : public testing::Test {
   ApiTest();
 
   // Called by a test that wants other options, before its first request.
-  void start(api::ApiOptions options);
+  struct Extras {
+    DiskSpace* space = nullptr;
+    const WorkerVitals* worker = nullptr;
+  };
+  void start(api::ApiOptions options, Extras extras);
+  void start(api::ApiOptions options) { start(std::move(options), Extras()); }
 
   net::TestClient connect() { return net::TestClient(server_->port()); }
 

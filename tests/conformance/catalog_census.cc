@@ -76,5 +76,13 @@ TEST_P(CatalogConformance, CountsJobsThatHaveNotReachedTheQueue) {
   EXPECT_EQ(must(run(census().count())).undelivered_jobs, 1);
 }
 
+TEST_P(CatalogConformance, KnowsAllThatIsOwedToTheSweeper) {
+  must(run(outbox().sweep_later("later/", Milliseconds(60'000))));
+  must(run(outbox().sweep_later("now/", Milliseconds(0))));
+  EXPECT_EQ(must(run(census().pending_sweeps())), (std::vector<std::string>{"later/", "now/"}));
+  must(run(outbox().swept(must(run(outbox().due_sweeps(1))).at(0).id)));
+  EXPECT_EQ(must(run(census().pending_sweeps())), std::vector<std::string>{"later/"});
+}
+
 }  // namespace
 }  // namespace vodmill

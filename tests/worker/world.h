@@ -82,6 +82,7 @@ class WorkerTest : public testing::Test {
   static void must(Result<> result) { EXPECT_TRUE(result) << result.error().message; }
 
   SystemClock clock_;
+  metrics::Registry registry_;
   asio::io_context context_{1};
   std::unique_ptr<db::Database> database_;
   MemoryStore store_;
@@ -92,7 +93,6 @@ class WorkerTest : public testing::Test {
   catalog::SqlOutbox outbox_;
   catalog::SqlWorkerList worker_list_;
   queue::SqlQueue queue_;
-  metrics::Registry registry_;
   std::vector<std::unique_ptr<worker::Worker>> workers_;
 
  private:
