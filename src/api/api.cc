@@ -46,6 +46,7 @@ net::Handler to(Resource& resource, Async<> (Resource::*function)(Request&, Resp
 Api::Api(Ports ports, ApiOptions options)
     : ports_(ports),
       options_(std::move(options)),
+      rates_(options_.rates),
       uploads_(ports_, options_),
       videos_(ports_, options_),
       events_(ports_),
@@ -56,42 +57,43 @@ Api::Api(Ports ports, ApiOptions options)
 
 std::vector<Route> Api::routes() {
   return {
-      {Method::post, "/v1/videos", to(uploads_, &Uploads::create)},
-      {Method::put, "/v1/videos", to(uploads_, &Uploads::create)},
-      {Method::put, "/v1/videos/{filename}", to(uploads_, &Uploads::create)},
-      {Method::get, "/v1/videos", to(videos_, &Videos::list)},
-      {Method::get, "/v1/videos/{id}", to(videos_, &Videos::get)},
-      {Method::patch, "/v1/videos/{id}", to(videos_, &Videos::update)},
-      {Method::remove, "/v1/videos/{id}", to(videos_, &Videos::remove)},
-      {Method::post, "/v1/videos/{id}/retry", to(videos_, &Videos::retry)},
-      {Method::post, "/v1/videos/{id}/cancel", to(videos_, &Videos::cancel)},
-      {Method::get, "/v1/videos/{id}/events", to(events_, &Events::follow_video)},
-      {Method::get, "/v1/events", to(events_, &Events::follow_all)},
-      {Method::get, "/v1/jobs", to(jobs_, &Jobs::list)},
-      {Method::get, "/v1/jobs/{id}", to(jobs_, &Jobs::get)},
-      {Method::get, "/v1/queue", to(jobs_, &Jobs::queue)},
-      {Method::get, "/v1/workers", to(jobs_, &Jobs::workers)},
-      {Method::get, "/play/{id}/{rest...}", to(playback_, &Playback::play)},
-      {Method::get, "/healthz", to(health_, &Health::alive)},
-      {Method::get, "/readyz", to(health_, &Health::ready)},
-      {Method::get, "/metrics", to(metrics_, &Metrics::show)},
-      {Method::get, "/openapi.json", send_openapi},
+      {Method::post, "/v1/videos", Toll::creation, to(uploads_, &Uploads::create)},
+      {Method::put, "/v1/videos", Toll::creation, to(uploads_, &Uploads::create)},
+      {Method::put, "/v1/videos/{filename}", Toll::creation, to(uploads_, &Uploads::create)},
+      {Method::get, "/v1/videos", Toll::call, to(videos_, &Videos::list)},
+      {Method::get, "/v1/videos/{id}", Toll::call, to(videos_, &Videos::get)},
+      {Method::patch, "/v1/videos/{id}", Toll::call, to(videos_, &Videos::update)},
+      {Method::remove, "/v1/videos/{id}", Toll::call, to(videos_, &Videos::remove)},
+      {Method::post, "/v1/videos/{id}/retry", Toll::creation, to(videos_, &Videos::retry)},
+      {Method::post, "/v1/videos/{id}/cancel", Toll::call, to(videos_, &Videos::cancel)},
+      {Method::get, "/v1/videos/{id}/events", Toll::call, to(events_, &Events::follow_video)},
+      {Method::get, "/v1/events", Toll::call, to(events_, &Events::follow_all)},
+      {Method::get, "/v1/jobs", Toll::call, to(jobs_, &Jobs::list)},
+      {Method::get, "/v1/jobs/{id}", Toll::call, to(jobs_, &Jobs::get)},
+      {Method::get, "/v1/queue", Toll::call, to(jobs_, &Jobs::queue)},
+      {Method::get, "/v1/workers", Toll::call, to(jobs_, &Jobs::workers)},
+      {Method::get, "/play/{id}/{rest...}", Toll::none, to(playback_, &Playback::play)},
+      {Method::get, "/healthz", Toll::none, to(health_, &Health::alive)},
+      {Method::get, "/readyz", Toll::none, to(health_, &Health::ready)},
+      {Method::get, "/metrics", Toll::none, to(metrics_, &Metrics::show)},
+      {Method::get, "/openapi.json", Toll::call, send_openapi},
   };
 }
 
 void Api::add_routes(net::Router& router) {
   for (Route& route : routes()) {
-    router.add(route.method, route.pattern, guarded(std::move(route.handler)));
+    router.add(route.method, route.pattern, guarded(route.toll, std::move(route.handler)));
   }
   for (const std::string& path : page_.paths()) {
-    router.add(Method::get, path, guarded(to(page_, &Page::send)), "page");
+    router.add(Method::get, path, guarded(Toll::call, to(page_, &Page::send)), "page");
   }
   router.set_preflight(allow_players);
 }
 
-net::Handler Api::guarded(net::Handler handler) const {
-  return [this, handler = std::move(handler)](Request& request, ResponseWriter& response) {
+net::Handler Api::guarded(Toll toll, net::Handler handler) {
+  return [this, toll, handler = std::move(handler)](Request& request, ResponseWriter& response) {
     std::optional<net::Refusal> refusal = refuse_foreign(request.head, options_);
+    if (!refusal) refusal = rates_.refuse(toll, request, std::chrono::steady_clock::now());
     if (refusal) return send_refusal(std::move(*refusal), response);
     return handler(request, response);
   };

@@ -19,6 +19,7 @@
 #include "api/page.h"
 #include "api/playback.h"
 #include "api/ports.h"
+#include "api/rate_limits.h"
 #include "api/uploads.h"
 #include "api/videos.h"
 #include "net/server.h"
@@ -28,6 +29,7 @@ namespace vodmill::api {
 struct Route {
   net::Method method;
   std::string_view pattern;  // as net::Router takes it
+  Toll toll;
   net::Handler handler;
 };
 
@@ -37,7 +39,8 @@ class Api {
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
-  // Adds all of it, each behind the guard against foreign sites, and the preflight of CORS.
+  // Adds all of it, each behind the guard against foreign sites and the limits of rates, and the
+  // preflight of CORS.
   void add_routes(net::Router& router);
 
   // The same without the page's files.
@@ -47,10 +50,11 @@ class Api {
   net::ServerHooks hooks(const net::Router& router) const;
 
  private:
-  net::Handler guarded(net::Handler handler) const;
+  net::Handler guarded(Toll toll, net::Handler handler);
 
   const Ports ports_;
   const ApiOptions options_;
+  RateLimits rates_;
   Uploads uploads_;
   Videos videos_;
   Events events_;

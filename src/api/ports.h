@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "api/rate_limits.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -46,6 +47,7 @@ struct ApiOptions {
   bool loopback_only = true;
   // Further names of this server, for a reverse proxy in front of it: "video.example.org".
   std::vector<std::string> allowed_hosts = {};
+  Rates rates = {};
   // How long a playlist that is not there yet is waited for.
   Milliseconds hold{10'000};
   // How long /readyz and /metrics wait for the database and the store, and how long they tell again

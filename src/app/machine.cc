@@ -1,6 +1,7 @@
 #include "app/machine.h"
 
 #include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -75,6 +76,15 @@ std::int64_t usable_memory() {
     if (bytes && *bytes > 0) memory = std::min(memory, *bytes);
   }
   return memory;
+}
+
+std::int64_t allow_open_files(std::int64_t wanted) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  const rlimit before = limit;
+  limit.rlim_cur = std::clamp(static_cast<rlim_t>(wanted), limit.rlim_cur, limit.rlim_max);
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) limit = before;
+  return static_cast<std::int64_t>(std::min<rlim_t>(limit.rlim_cur, 1 << 30));
 }
 
 int default_slots(int processors, std::int64_t memory) {

@@ -16,6 +16,10 @@ int usable_processors();
 // Bytes of memory this process may use: of the machine, or of its cgroup where that is less.
 std::int64_t usable_memory();
 
+// Lets this process have so many files and sockets open at once, as far as the system's hard limit
+// goes; gives the number that it may have now.
+std::int64_t allow_open_files(std::int64_t wanted);
+
 // Mills at once: one a processor, as far as memory allows at 0.6 GB each beside 0.5 GB for us; at
 // least 1.
 int default_slots(int processors, std::int64_t memory);

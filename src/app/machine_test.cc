@@ -20,6 +20,13 @@ TEST(Machine, ReadsACgroupsQuota) {
   EXPECT_DOUBLE_EQ(quota_of(""), 0);
 }
 
+TEST(Machine, LetsUsOpenMoreFilesAndNeverFewer) {
+  const std::int64_t before = allow_open_files(0);
+  EXPECT_GT(before, 0);
+  EXPECT_GE(allow_open_files(before + 1), before);
+  EXPECT_GE(allow_open_files(1), before);
+}
+
 TEST(Machine, LetsUsHaveSomething) {
   EXPECT_GE(usable_processors(), 1);
   EXPECT_GT(usable_memory(), 0);

@@ -10,6 +10,7 @@
 #include "app/commands.h"
 #include "app/exit_status.h"
 #include "app/folder_lives.h"
+#include "app/machine.h"
 #include "app/process_numbers.h"
 #include "app/stores.h"
 #include "app/worker_options.h"
@@ -23,8 +24,22 @@ namespace {
 // For requests that run when we are told to stop.
 constexpr Milliseconds kGrace{10'000};
 
+// Database, mills' pipes, segments on their way.
+constexpr std::int64_t kOtherFiles = 512;
+
 bool is_loopback(const std::string& address) {
   return address == "::1" || address.starts_with("127.");
+}
+
+// A connection is a socket, and a file while it uploads or plays.
+void warn_of_few_files(const Settings& settings) {
+  const std::int64_t wanted = std::int64_t{2} * settings.max_connections + kOtherFiles;
+  const std::int64_t allowed = allow_open_files(wanted);
+  if (allowed >= wanted) return;
+  log::warn(
+      "only {} files may be open at once, {} are wanted: raise the limit, or lower "
+      "--max-connections",
+      allowed, wanted);
 }
 
 // Everything a server or a worker process is made of, in the order of its dependence.
@@ -40,6 +55,7 @@ class Service {
   void describe_process(const Clock& clock);
   Result<> make_worker();
   Result<> start_api(const Clock& clock);
+  net::ServerOptions server_options(const Endpoint& endpoint) const;
   asio::awaitable<void> stop_on_signal();
 
   const Settings& settings_;
@@ -74,6 +90,16 @@ Result<> Service::make_worker() {
   return {};
 }
 
+net::ServerOptions Service::server_options(const Endpoint& endpoint) const {
+  net::ServerOptions options;
+  options.address = endpoint.address;
+  options.port = endpoint.port;
+  options.max_connections = static_cast<std::size_t>(settings_.max_connections);
+  options.max_client_connections = static_cast<std::size_t>(settings_.max_client_connections);
+  options.trusted_proxies = settings_.trusted_proxies;
+  return options;
+}
+
 Result<> Service::start_api(const Clock& clock) {
   const Endpoint endpoint = TRY(parse_endpoint(settings_.listen));
   api::ApiOptions options;
@@ -82,16 +108,15 @@ Result<> Service::start_api(const Clock& clock) {
   options.allowed_hosts = settings_.allowed_hosts;
   options.disk_floor = settings_.disk_floor;
   if (settings_.access_log) options.access_log = log::Level::info;
+  options.rates = {.calls = settings_.rate, .creations = settings_.upload_rate};
   api_.emplace(api::Ports{stores_->videos, stores_->events, stores_->outbox, stores_->keys,
                           *stores_->blobs, stores_->database->bell(), clock, stores_->jobs,
                           stores_->census, registry_, stores_->job_view, stores_->workers,
                           stores_->blobs.get(), worker_ ? &*worker_ : nullptr},
                options);
   api_->add_routes(router_);
-  net::ServerOptions server;
-  server.address = endpoint.address;
-  server.port = endpoint.port;
-  server_ = TRY(net::Server::listen(context_.get_executor(), server, api_->hooks(router_), clock));
+  server_ = TRY(net::Server::listen(context_.get_executor(), server_options(endpoint),
+                                    api_->hooks(router_), clock));
   const bool is_v6 = endpoint.address.contains(':');
   log::info("listening on http://{}{}{}:{} ({})", is_v6 ? "[" : "", endpoint.address,
             is_v6 ? "]" : "", server_->port(),
@@ -102,6 +127,7 @@ Result<> Service::start_api(const Clock& clock) {
 Result<> Service::start(const Clock& clock) {
   describe_process(clock);
   const bool is_server = settings_.command == "serve";
+  if (is_server) warn_of_few_files(settings_);
   if (!is_server || !settings_.no_worker) TRY_VOID(make_worker());
   if (is_server) TRY_VOID(start_api(clock));
   if (worker_) worker_->start();

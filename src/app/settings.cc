@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "net/client_address.h"
+
 namespace vodmill::app {
 namespace {
 
@@ -55,6 +57,43 @@ std::string check_host_name(std::string& name) {
   return "'" + name + "' is not a host's name alone, for example video.example.org";
 }
 
+// "" for an IP address, which is then spelt as connections have it, else what is wrong.
+std::string check_address(std::string& text) {
+  const std::optional<std::string> address = net::canonical_address(text);
+  if (!address) return "'" + text + "' is not an IP address, for example 127.0.0.1";
+  text = *address;
+  return "";
+}
+
+void add_limits(CLI::App& serve, Settings& settings) {
+  serve.add_option("--max-upload", settings.max_upload_bytes, "Largest upload, in bytes")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  serve.add_option("--max-connections", settings.max_connections, "Connections at once")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  serve
+      .add_option("--max-client-connections", settings.max_client_connections,
+                  "Connections at once from one address")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  serve
+      .add_option("--rate", settings.rate,
+                  "Calls a second from one address, playback aside; 0: no limit")
+      ->check(CLI::Range(0, 1'000'000))
+      ->capture_default_str();
+  serve
+      .add_option("--upload-rate", settings.upload_rate,
+                  "Uploads and retries begun a second from one address; 0: no limit")
+      ->check(CLI::Range(0, 1'000'000))
+      ->capture_default_str();
+  serve
+      .add_option("--trusted-proxy", settings.trusted_proxies,
+                  "Address of a proxy whose X-Forwarded-For names the client; may be repeated")
+      ->delimiter(',')
+      ->transform(CLI::Validator(check_address, "ADDRESS"));
+}
+
 void add_commands(CLI::App& app, Settings& settings) {
   app.require_subcommand(1);
   app.set_config("--config", "", "A TOML file with settings; a section for each command");
@@ -64,9 +103,7 @@ void add_commands(CLI::App& app, Settings& settings) {
   serve->add_flag("--no-worker", settings.no_worker, "API and page only");
   serve->add_flag("--access-log", settings.access_log,
                   "A line for each request in the log (else only at --log-level debug)");
-  serve->add_option("--max-upload", settings.max_upload_bytes, "Largest upload, in bytes")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  add_limits(*serve, settings);
   serve
       ->add_option("--disk-floor", settings.disk_floor,
                    "Bytes of free disk below which /readyz says no")

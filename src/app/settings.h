@@ -23,6 +23,11 @@ struct Settings {
   bool no_worker = false;
   std::int64_t max_upload_bytes = std::int64_t{100} << 30;
   std::vector<std::string> allowed_hosts;  // names of a proxy in front, without port
+  int max_connections = 1024;
+  int max_client_connections = 256;
+  int rate = 500;  // calls a second and client; 0: no limit
+  int upload_rate = 100;
+  std::vector<std::string> trusted_proxies;  // canonical addresses
   int lease_seconds = 10;
   std::int64_t disk_floor = 1'000'000'000;  // bytes; with less room /readyz says no
   std::string sandbox = "auto";             // "auto" or "strict"

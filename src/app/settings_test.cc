@@ -66,6 +66,29 @@ TEST(Settings, AHostIsANameAlone) {
   }
 }
 
+TEST(Settings, ATrustedProxyIsAnAddress) {
+  const auto parsed =
+      parse({"serve", "--trusted-proxy", "127.0.0.1", "--trusted-proxy=2001:DB8::1"});
+  ASSERT_TRUE(parsed && parsed->settings);
+  EXPECT_EQ(parsed->settings->trusted_proxies,
+            (std::vector<std::string>{"127.0.0.1", "2001:db8::1"}));
+  for (const char* address : {"localhost", "127.0.0.1:80", "10.0.0.0/8", ""}) {
+    EXPECT_FALSE(parse({"serve", "--trusted-proxy", address})) << address;
+  }
+}
+
+TEST(Settings, LimitsMayBeLiftedOrDrawnTight) {
+  const auto parsed = parse({"serve", "--rate", "0", "--upload-rate=1", "--max-connections", "9",
+                             "--max-client-connections=3"});
+  ASSERT_TRUE(parsed && parsed->settings);
+  EXPECT_EQ(parsed->settings->rate, 0);
+  EXPECT_EQ(parsed->settings->upload_rate, 1);
+  EXPECT_EQ(parsed->settings->max_connections, 9);
+  EXPECT_EQ(parsed->settings->max_client_connections, 3);
+  EXPECT_FALSE(parse({"serve", "--max-connections", "0"}));
+  EXPECT_FALSE(parse({"serve", "--rate", "-1"}));
+}
+
 TEST(Settings, WrongOnesAreRefusedInWords) {
   EXPECT_FALSE(parse({}));
   EXPECT_FALSE(parse({"serve", "--slots", "0"}));

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "net/client_address.h"
 #include "net/refusal.h"
 
 namespace vodmill::net {
@@ -52,10 +53,9 @@ asio::awaitable<void> Connection::run() {
   }
 }
 
-asio::awaitable<void> Connection::run_refused() {
+asio::awaitable<void> Connection::run_refused(Refusal refusal) {
   co_await asio::this_coro::throw_if_cancelled(false);
-  const Next next =
-      co_await refuse({503, "overloaded", "The server has too many connections. Try again later."});
+  const Next next = co_await refuse(std::move(refusal));
   if (next == Next::linger) {
     co_await linger();
   }
@@ -76,6 +76,8 @@ asio::awaitable<Connection::Next> Connection::serve_one() {
 // answer that there is none.
 WireResult<std::size_t> Connection::read_head() {
   const ServerOptions& options = context_.options;
+  // Empty lines begin nothing: whoever sends them for ever is idle.
+  const Wire::Clock::time_point idle_since = Wire::Clock::now();
   std::optional<Wire::Clock::time_point> begun;
   std::size_t seen = 0;
   for (;;) {
@@ -93,7 +95,7 @@ WireResult<std::size_t> Connection::read_head() {
     const Wire::Clock::time_point now = Wire::Clock::now();
     if (!idle_ && !begun) begun = now;
     const std::chrono::nanoseconds left =
-        begun ? *begun + options.header_timeout - now : options.keep_alive_timeout;
+        (begun ? *begun + options.header_timeout : idle_since + options.keep_alive_timeout) - now;
     const std::expected<std::size_t, WireEnd> received = co_await wire_.fill(left);
     if (received) continue;
     if (received.error() == WireEnd::timed_out && !idle_) {
@@ -108,7 +110,12 @@ asio::awaitable<Connection::Next> Connection::run_handler(RequestHead head) {
   interruption_ = {};
   const Wire::Clock::time_point begun = Wire::Clock::now();
   SocketBody body(wire_, head, context_.options, context_.numbers.received_bytes);
-  Request request{.head = std::move(head), .body = body, .peer_address = peer_address_};
+  std::string client =
+      client_address(peer_address_, head.headers, context_.options.trusted_proxies);
+  Request request{.head = std::move(head),
+                  .body = body,
+                  .peer_address = peer_address_,
+                  .client_address = std::move(client)};
   request.id = request_id(request.head);
   SocketResponse response(wire_, request, body, context_, interruption_);
   Result<> result = co_await run_guarded(context_.hooks.handler, request, response);

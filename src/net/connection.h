@@ -32,10 +32,11 @@ class Connection {
 
   // Serves until the connection ends. REQUIRES: spawned with signal()'s slot bound.
   asio::awaitable<void> run();
-  // Answers 503 instead.
-  asio::awaitable<void> run_refused();
+  // Answers that instead.
+  asio::awaitable<void> run_refused(Refusal refusal);
 
   asio::cancellation_signal& signal() { return signal_; }
+  const std::string& peer_address() const { return peer_address_; }
 
   // Called a few times a second: ends waits that are over, notices that the peer has gone.
   void tick(Wire::Clock::time_point now);

@@ -14,6 +14,8 @@
 #include <list>
 
 #include "base/log.h"
+#include "net/admission.h"
+#include "net/client_address.h"
 #include "net/connection.h"
 
 namespace vodmill::net {
@@ -22,16 +24,14 @@ namespace {
 using asio::ip::tcp;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
-// How many clients over the limit are told so; more are closed without a word.
+// How many connections over a limit are told so at once; more are closed without a word.
 constexpr std::size_t kRefusedAtOnce = 64;
+constexpr std::chrono::minutes kReportInterval{1};
 
 std::string address_of(const tcp::socket& socket) {
   boost::system::error_code error;
-  const asio::ip::address address = socket.remote_endpoint(error).address();
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
-  }
-  return address.to_string();
+  const std::string address = socket.remote_endpoint(error).address().to_string();
+  return canonical_address(address).value_or(address);
 }
 
 void set_up(tcp::socket& socket, const ServerOptions& options) {
@@ -59,6 +59,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
        const vodmill::Clock& clock)
       : executor_(executor),
         context_{.options = std::move(options), .hooks = std::move(hooks), .clock = clock},
+        admission_(context_.options),
         acceptor_(executor),
         ticker_(executor),
         changed_(executor) {}
@@ -75,8 +76,10 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   asio::awaitable<void> accept_all();
   asio::awaitable<void> tick_all();
   void admit(tcp::socket socket);
+  void report(const std::string& peer, const Refusal& refusal);
   void spawn(asio::awaitable<void> work);
   void ended();
+  void ended(Place place, bool refused);
 
   // Safe when what `visit` cancels ends its connection at once.
   template <class Visit>
@@ -86,11 +89,14 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
 
   asio::any_io_executor executor_;
   ServerContext context_;
+  Admission admission_;
   tcp::acceptor acceptor_;
   std::uint16_t acceptor_port_ = 0;
   asio::steady_timer ticker_;
   asio::steady_timer changed_;  // cancelled whenever something has ended
   std::list<Connection> connections_;
+  std::size_t refused_ = 0;  // of the connections
+  std::optional<Wire::Clock::time_point> reported_;
   int running_ = 0;  // coroutines
 };
 
@@ -149,24 +155,43 @@ asio::awaitable<void> Server::Impl::accept_all() {
 }
 
 void Server::Impl::admit(tcp::socket socket) {
-  const std::size_t limit = context_.options.max_connections;
-  if (context_.stopping || connections_.size() >= limit + kRefusedAtOnce) return;
-  const bool refused = connections_.size() >= limit;
-  set_up(socket, context_.options);
+  if (context_.stopping) return;
   std::string peer = address_of(socket);
+  std::optional<Refusal> refusal = admission_.enter(peer);
+  const bool refused = refusal.has_value();
+  if (refused) report(peer, *refusal);
+  if (refused && refused_ >= kRefusedAtOnce) return;
+  if (refused) ++refused_;
+  set_up(socket, context_.options);
   connections_.emplace_front(std::move(socket), std::move(peer), context_);
   const Place place = connections_.begin();
   context_.numbers.connections.add(1);
   if (refused) context_.numbers.refused_connections.add();
   ++running_;
   asio::co_spawn(
-      executor_, refused ? place->run_refused() : place->run(),
-      asio::bind_cancellation_slot(place->signal().slot(),
-                                   [self = shared_from_this(), place](const std::exception_ptr&) {
-                                     self->connections_.erase(place);
-                                     self->context_.numbers.connections.add(-1);
-                                     self->ended();
-                                   }));
+      executor_, refused ? place->run_refused(std::move(*refusal)) : place->run(),
+      asio::bind_cancellation_slot(
+          place->signal().slot(), [self = shared_from_this(), place, refused](
+                                      const std::exception_ptr&) { self->ended(place, refused); }));
+}
+
+void Server::Impl::ended(Place place, bool refused) {
+  if (refused) {
+    --refused_;
+  } else {
+    admission_.leave(place->peer_address());
+  }
+  connections_.erase(place);
+  context_.numbers.connections.add(-1);
+  ended();
+}
+
+// Whoever floods the server shall not flood its log.
+void Server::Impl::report(const std::string& peer, const Refusal& refusal) {
+  const Wire::Clock::time_point now = Wire::Clock::now();
+  if (reported_ && now - *reported_ < kReportInterval) return;
+  reported_ = now;
+  log::warn("a connection from {} was refused: {}", peer, refusal.detail);
 }
 
 asio::awaitable<void> Server::Impl::tick_all() {

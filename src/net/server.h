@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/metrics.h"
@@ -26,9 +27,13 @@ struct ServerOptions {
   std::string address = "127.0.0.1";  // IPv4 or IPv6; "::" takes both
   std::uint16_t port = 8080;          // 0: any free one
   HeadLimits head = {};
-  std::size_t max_connections = 1024;       // more are answered 503 and closed
+  std::size_t max_connections = 1024;  // more are answered 503 and closed
+  // Of one client (client_key() in client_address.h), trusted proxies aside; more are answered 429.
+  std::size_t max_client_connections = 256;
+  // Canonical addresses of proxies whose X-Forwarded-For says who the client is.
+  std::vector<std::string> trusted_proxies = {};
   Milliseconds header_timeout{10'000};      // from the first byte of a head to its last: 408
-  Milliseconds keep_alive_timeout{60'000};  // without a request: closed
+  Milliseconds keep_alive_timeout{60'000};  // without a byte of a request: closed
   Milliseconds body_timeout{30'000};        // without a byte of the body: 408
   Milliseconds write_timeout{60'000};       // without the client taking a byte: closed
   Milliseconds linger_timeout{5'000};       // for a refused client to read why

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -69,16 +70,15 @@ class TestServer {
 
 class TestClient {
  public:
-  explicit TestClient(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  // `source`: the address it comes from; every one of 127.0.0.0/8 is ours.
+  explicit TestClient(std::uint16_t port, const char* source = "127.0.0.1")
+      : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
     const timeval patience{.tv_sec = 10, .tv_usec = 0};
     ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const int connected =
-        ::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
-    EXPECT_EQ(connected, 0);
+    const sockaddr_in from = ipv4(source, 0);
+    EXPECT_EQ(::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&from), sizeof from), 0);
+    const sockaddr_in to = ipv4("127.0.0.1", port);
+    EXPECT_EQ(::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
   }
 
   // False once the server has closed or reset the connection.
@@ -92,6 +92,18 @@ class TestClient {
   }
   void end_sending() { ::shutdown(fd_.get(), SHUT_WR); }
   void close() { fd_.reset(); }
+
+  // Sends a byte, then a while later the next one, until they are all sent or the server has
+  // something to say.
+  void send_slowly(std::string_view bytes) {
+    for (std::size_t i = 0; i < bytes.size() && !is_readable(); ++i) send(bytes.substr(i, 1));
+  }
+  // Takes so many bytes at most; 0 at the end of the connection.
+  std::size_t read_some(std::size_t bytes) {
+    std::string piece(bytes, '\0');
+    return static_cast<std::size_t>(
+        std::max<ssize_t>(0, ::recv(fd_.get(), piece.data(), bytes, 0)));
+  }
 
   // Everything up to and including `mark`, or up to the end where it never comes.
   std::string read_until(std::string_view mark) {
@@ -117,6 +129,17 @@ class TestClient {
   }
 
  private:
+  static sockaddr_in ipv4(const char* text, std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    ::inet_pton(AF_INET, text, &address.sin_addr);
+    return address;
+  }
+  bool is_readable() {
+    pollfd state{.fd = fd_.get(), .events = POLLIN, .revents = 0};
+    return ::poll(&state, 1, 2) > 0;
+  }
   bool receive() {
     std::array<char, 65536> piece{};
     const ssize_t bytes = ::recv(fd_.get(), piece.data(), piece.size(), 0);

@@ -67,6 +67,7 @@ WireResult<std::size_t> Wire::read_some(std::span<std::byte> into, Pace& pace) {
 
 WireResult<std::size_t> Wire::receive(std::span<std::byte> into, std::chrono::nanoseconds timeout) {
   if (aborted_) co_return std::unexpected(WireEnd::aborted);
+  if (timeout <= std::chrono::nanoseconds(0)) co_return std::unexpected(WireEnd::timed_out);
   timed_out_ = false;
   deadline_ = Clock::now() + timeout;
   const auto [error, bytes] =

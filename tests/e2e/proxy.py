@@ -132,6 +132,22 @@ def check_refusals(nginx):
     expect(answer.status == 403, "a name that was not allowed is refused")
 
 
+def check_clients(nginx):
+    """Limits are each client's, not the proxy's."""
+
+    def status(source, claims="192.0.2.1"):
+        connection = http.client.HTTPConnection("127.0.0.1", nginx.port, timeout=30, source_address=(source, 0))
+        connection.request("GET", "/v1/videos", headers={"Host": NAME, "X-Forwarded-For": claims})
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return answer.status
+
+    statuses = {status("127.0.0.3", f"192.0.2.{i % 200}") for i in range(2000)}
+    expect(statuses == {200, 429}, "a client that asks too often is told so, whatever it says who it is")
+    expect(status("127.0.0.4") == 200, "and another one is served")
+
+
 def check_unit(binary):
     """systemd's own judgement, with the binary where it was built."""
     with tempfile.TemporaryDirectory() as folder:
@@ -148,12 +164,13 @@ def check_unit(binary):
 def main():
     binary = sys.argv[1]
     check_unit(binary)
-    server = Server(binary, "--allowed-host", NAME, "--max-upload", "50000000")
+    server = Server(binary, "--allowed-host", NAME, "--max-upload", "50000000", "--trusted-proxy", "127.0.0.1", "--rate", "50")
     nginx = Nginx(server.port)
     try:
         check_streamed_upload(nginx, server)
         check_life(nginx)
         check_refusals(nginx)
+        check_clients(nginx)
     finally:
         nginx.stop()
         expect(server.stop(), "the server stops when told to")
