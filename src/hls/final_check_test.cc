@@ -76,6 +76,12 @@ TEST(FinalCheck, SeesASizeThatIsNone) {
   EXPECT_THAT(finished.sentence(), HasSubstr("rule RFC 8216 4: index.m3u8 line"));
 }
 
+TEST(FinalCheck, SeesAKeyFrameWithoutBytes) {
+  Finished finished;
+  finished.rows["v0"][1].key_frame = ByteRange{0, 0};
+  EXPECT_THAT(finished.sentence(), HasSubstr("g1/v0-iframes.m3u8"));
+}
+
 TEST(FinalCheck, SaysWhatIsMissing) {
   Finished finished;
   finished.rows["v1"].erase(finished.rows["v1"].begin() + 2);

@@ -85,6 +85,7 @@ class ApiTest : public testing::Test {
   catalog::SqlGenerationCatalog generations_;
   catalog::SqlTaskCatalog tasks_;
   catalog::SqlEventLog events_;
+  EventLog* shown_events_ = &events_;  // what start() gives the API
   catalog::SqlOutbox outbox_;
   catalog::SqlIdempotencyKeys keys_;
   catalog::SqlCensus census_;

@@ -215,6 +215,30 @@ test("the list follows what happens, and is searched", async () => {
   assert.equal((await rows()).length, 2);
 });
 
+test("a list that comes late does not undo what was heard before it", async () => {
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  let asked = 0;
+  await page.route("**/v1/videos?*", async (route) => {
+    const answer = await route.fetch();
+    ++asked;
+    await released;
+    await route.fulfill({ response: answer });
+  });
+  await page.reload();
+  await eventually("the list was answered, and is held", () => asked > 0, 20);
+  const { id } = await server.json("/v1/videos/sea.mp4", { method: "PUT", body: "a poem" });
+  await server.until(id, "failed");
+  const rows = () => page.locator("#list li").allTextContents();
+  await eventually("it is listed as failed", async () => (await rows())[0]?.endsWith("failed"), 20);
+  const arrived = page.waitForResponse("**/v1/videos?*");
+  release();
+  await (await arrived).finished();
+  await page.evaluate(() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown))));
+  assert.equal((await rows()).length, 1);
+  assert.match((await rows())[0], /failed$/);
+});
+
 test("the queue is shown as it moves, without being asked for all the time", async () => {
   await page.click("#to-queue");
   await eventually("the worker is there", async () => (await page.locator("#workers li").count()) === 1, 20);

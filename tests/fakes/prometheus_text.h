@@ -143,8 +143,8 @@ class PrometheusText {
       highest[others] = series.value;
       if (series.labels.substr(le) != "le=\"+Inf\"") continue;
       const std::string braces = others.empty() ? "" : "{" + others + "}";
-      EXPECT_EQ(series.value, value(base + "_count" + braces));
-      EXPECT_TRUE(has(base + "_sum" + braces));
+      EXPECT_EQ(series.value, value(std::string(base).append("_count").append(braces)));
+      EXPECT_TRUE(has(std::string(base).append("_sum").append(braces)));
     }
   }
 

@@ -7,6 +7,8 @@ import { about, nameOf, statusWord } from "./words";
 export class Recent {
   private cursor: string | undefined;
   private videos: Video[] = [];
+  // For each answer that is waited for, what is heard meanwhile: the answer may be older.
+  private readonly meanwhile = new Set<News[]>();
   private readonly search = element<HTMLInputElement>("search");
 
   constructor() {
@@ -15,13 +17,18 @@ export class Recent {
   }
 
   async load(cursor?: string): Promise<void> {
+    const heard: News[] = [];
+    this.meanwhile.add(heard);
     try {
       const page = await listVideos(cursor);
       this.videos = cursor ? [...this.videos, ...page.data] : page.data;
       this.cursor = page.next_cursor ?? undefined;
+      heard.forEach((news) => this.apply(news));
       this.show();
     } catch {
       // The list is a convenience; what matters says its own error.
+    } finally {
+      this.meanwhile.delete(heard);
     }
   }
 
@@ -33,6 +40,12 @@ export class Recent {
 
   // What has happened to any video.
   heard(news: News): void {
+    this.meanwhile.forEach((heard) => heard.push(news));
+    this.apply(news);
+    this.show();
+  }
+
+  private apply(news: News): void {
     const at = this.videos.findIndex((video) => video.id === news.id);
     if (news.type === "video.deleted") {
       if (at >= 0) this.videos.splice(at, 1);
@@ -40,7 +53,6 @@ export class Recent {
       if (at >= 0) this.videos[at] = news as Video;
       else if (news.type === "video.created") this.videos.unshift(news as Video);
     }
-    this.show();
   }
 
   show(): void {
