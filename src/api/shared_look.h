@@ -36,12 +36,14 @@ class SharedLook {
   asio::awaitable<std::optional<T>> ask() {
     // Who stops waiting is no error here.
     co_await asio::this_coro::throw_if_cancelled(false);
+    if (answer_ && Steady::now() - answered_at_ < fresh_) co_return answer_;
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    if (!round_ || (round_->answer && Steady::now() - round_->answered_at >= fresh_)) {
-      round_ = std::make_shared<Round>(executor, patience_);
-      asio::co_spawn(executor, run(round_), asio::detached);
+    std::shared_ptr<Round> round = round_.lock();
+    if (!round || round->answer) {
+      round = std::make_shared<Round>(executor, patience_);
+      round_ = round;
+      asio::co_spawn(executor, run(round), asio::detached);
     }
-    const std::shared_ptr<Round> round = round_;
     if (!round->answer) {
       co_await round->done.async_wait(asio::as_tuple(asio::use_awaitable));
     }
@@ -56,20 +58,23 @@ class SharedLook {
         : done(executor, patience) {}
     asio::steady_timer done;  // cancelled when the answer is there
     std::optional<T> answer;
-    Steady::time_point answered_at;
   };
 
   asio::awaitable<void> run(std::shared_ptr<Round> round) {
     T answer = co_await look_();
     round->answer.emplace(std::move(answer));
-    round->answered_at = Steady::now();
+    answer_ = round->answer;
+    answered_at_ = Steady::now();
     round->done.cancel();
   }
 
   const Look look_;
   const Milliseconds patience_;
   const Milliseconds fresh_;
-  std::shared_ptr<Round> round_;  // the newest
+  std::optional<T> answer_;  // the newest
+  Steady::time_point answered_at_;
+  // Who looks and who waits own it: its timer goes with the executor, this may go later.
+  std::weak_ptr<Round> round_;
 };
 
 }  // namespace vodmill::api
