@@ -89,7 +89,7 @@ class Browser:
 def main():
     vodmill = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build/release/vodmill"
     clip = clips.upload_clip(1080, 60)
-    with server.Server(vodmill, "--nice", "0") as running, Browser() as browser:
+    with server.Server(vodmill, "serve", "--nice", "0") as running, Browser() as browser:
         video, _ = running.client().upload(clip, "big buck bunny.mp4")
         browser.call("Emulation.setDeviceMetricsOverride", width=900, height=760, deviceScaleFactor=1.5,
                      mobile=False)

@@ -1,5 +1,6 @@
 #include "api/api.h"
 
+#include "api/access_log.h"
 #include "api/answers.h"
 #include "api/foreign_site.h"
 #include "api/openapi.h"
@@ -50,8 +51,10 @@ Api::Api(Ports ports, ApiOptions options)
       old_routes_(ports_, uploads_),
       videos_(ports_, options_),
       events_(ports_),
+      jobs_(ports_),
       playback_(ports_, options_.hold),
-      health_(ports_, options_.readiness) {}
+      health_(ports_, options_),
+      metrics_(ports_, options_) {}
 
 std::vector<Route> Api::routes() {
   std::vector<Route> routes{
@@ -66,9 +69,14 @@ std::vector<Route> Api::routes() {
       {Method::post, "/v1/videos/{id}/cancel", Toll::call, to(videos_, &Videos::cancel)},
       {Method::get, "/v1/videos/{id}/events", Toll::call, to(events_, &Events::follow_video)},
       {Method::get, "/v1/events", Toll::call, to(events_, &Events::follow_all)},
+      {Method::get, "/v1/jobs", Toll::call, to(jobs_, &Jobs::list)},
+      {Method::get, "/v1/jobs/{id}", Toll::call, to(jobs_, &Jobs::get)},
+      {Method::get, "/v1/queue", Toll::call, to(jobs_, &Jobs::queue)},
+      {Method::get, "/v1/workers", Toll::call, to(jobs_, &Jobs::workers)},
       {Method::get, "/play/{id}/{rest...}", Toll::none, to(playback_, &Playback::play)},
       {Method::get, "/healthz", Toll::none, to(health_, &Health::alive)},
       {Method::get, "/readyz", Toll::none, to(health_, &Health::ready)},
+      {Method::get, "/metrics", Toll::none, to(metrics_, &Metrics::show)},
       {Method::get, "/openapi.json", Toll::call, send_openapi},
   };
   if (options_.compat_routes) {
@@ -88,7 +96,7 @@ void Api::add_routes(net::Router& router) {
     router.add(route.method, route.pattern, guarded(route.toll, std::move(route.handler)));
   }
   for (const std::string& path : page_.paths()) {
-    router.add(Method::get, path, guarded(Toll::call, to(page_, &Page::send)));
+    router.add(Method::get, path, guarded(Toll::call, to(page_, &Page::send)), "page");
   }
   router.set_preflight(allow_players);
 }
@@ -107,12 +115,15 @@ net::ServerHooks Api::hooks(const net::Router& router) const {
       .handler = [&router](Request& request,
                            ResponseWriter& response) { return router.handle(request, response); },
       .error_answer = error_answer,
-      .decorate = decorate};
+      .decorate = decorate,
+      .ended = [level = options_.access_log](
+                   const net::Exchange& exchange) { log_access(level, exchange); },
+      .registry = &ports_.registry};
 }
 
 net::Response error_answer(const Error& error, const Request& request) {
   if (http_status(error.code) >= 500 && error.code != ErrorCode::cancelled) {
-    log::error("{} {}: {}: {}", name_of(request.method()), request.path(),
+    log::error(about(request), "{} {}: {}: {}", name_of(request.method()), request.path(),
                error_code_name(error.code), error.message);
   }
   return problem(error);

@@ -1,4 +1,4 @@
-// vodmill's HTTP API: every route below /v1 and /play, the health checks and the page.
+// vodmill's HTTP API: every route below /v1 and /play, the health checks, the metrics and the page.
 //
 // Made by app/ before the server and outliving it. All handlers run on the server's one executor
 // and never block it. What calls mean is in openapi.json and docs/http_api.md.
@@ -14,6 +14,8 @@
 
 #include "api/events.h"
 #include "api/health.h"
+#include "api/jobs.h"
+#include "api/metrics.h"
 #include "api/old_routes.h"
 #include "api/page.h"
 #include "api/playback.h"
@@ -58,8 +60,10 @@ class Api {
   OldRoutes old_routes_;
   Videos videos_;
   Events events_;
+  Jobs jobs_;
   Playback playback_;
   Health health_;
+  Metrics metrics_;
   Page page_;
 };
 

@@ -64,6 +64,7 @@ Async<> Events::follow_all(Request& request, ResponseWriter& response) {
 }
 
 Async<> Events::stream_events(ResponseWriter& response, Tell tell) {
+  const metrics::Held follower(followers_);
   net::SseStream stream(response, ports_.clock);
   Result<> sent = co_await stream.open();
   while (sent) {
@@ -98,7 +99,10 @@ Async<bool> Events::tell_video(net::SseStream& stream, Told& told) {
       told.deleted = event.type == event::kDeleted;
     }
     count = events->size();
-    if (told.deleted || !video || count == kAtOnce) continue;
+    // A fact that came between the two looks goes before what it made of the video: the bell has
+    // rung for it.
+    const bool is_behind = video && video->event_sequence > told.sequence;
+    if (told.deleted || !video || is_behind || count == kAtOnce) continue;
     const Result<> sent = co_await tell_progress(stream, told, *video);
     if (!sent) co_return fail(sent.error());
   }

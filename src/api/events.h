@@ -16,7 +16,10 @@ namespace vodmill::api {
 class Events {
  public:
   // The ports outlive it.
-  explicit Events(const Ports& ports) : ports_(ports) {}
+  explicit Events(const Ports& ports)
+      : ports_(ports),
+        followers_(ports.registry.gauge("vodmill_sse_subscribers", "Clients that follow events.")) {
+  }
 
   // From the video's first event on; ids are its sequence numbers.
   Async<> follow_video(net::Request& request, net::ResponseWriter& response);
@@ -42,6 +45,7 @@ class Events {
   Async<> tell_progress(net::SseStream& stream, Told& told, const Video& video);
 
   const Ports& ports_;
+  metrics::Gauge& followers_;
 };
 
 }  // namespace vodmill::api

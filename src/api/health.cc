@@ -1,27 +1,46 @@
 #include "api/health.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <limits>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "net/refusal.h"
 
 namespace vodmill::api {
 namespace {
 
-Async<> look(const Ports& ports) {
+// Ever the same one: what a killed process leaves is overwritten by the next.
+const char* const kProbeKey = "readyz/probe";
+
+Async<> look_at_catalog(const Ports& ports) {
   const Result<VideoPage> page =
       co_await ports.videos.list({.status = {}, .limit = 1, .cursor = {}});
   if (!page) co_return fail(page.error());
-  // Any prefix reaches the store; one without objects is the cheapest.
-  const Result<std::vector<BlobInfo>> objects = co_await ports.blobs.list("readyz/", "", 1);
-  if (!objects) co_return fail(objects.error());
   co_return Result<>();
 }
+
+Async<> write_to_store(const Ports& ports) {
+  const ByteView text = as_bytes("ready?");
+  Bytes bytes(text.begin(), text.end());
+  const Result<> stored = co_await ports.blobs.put(BlobKey(kProbeKey), std::move(bytes));
+  if (!stored) co_return stored;
+  co_return co_await ports.blobs.remove(BlobKey(kProbeKey));
+}
+
+Async<std::int64_t> ask_for_space(const Ports& ports) {
+  if (!ports.space) co_return std::numeric_limits<std::int64_t>::max();
+  co_return co_await ports.space->free_bytes();
+}
+
+// What the store itself says may name hosts and folders: that is for the log.
+template <class T>
+bool has_failed(const std::optional<Result<T>>& answer, std::string_view what) {
+  if (answer && !*answer) log::warn("not ready: {}: {}", what, answer->error().message);
+  return !answer || !*answer;
+}
+
+std::string megabytes(std::int64_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; }
 
 net::Response ok() {
   return {
@@ -32,42 +51,69 @@ net::Response ok() {
 
 }  // namespace
 
-// Shared by the requests that wait for it, which may end first.
-struct Health::Probe {
-  Probe(const asio::any_io_executor& executor, Milliseconds patience) : done(executor, patience) {}
-  asio::steady_timer done;  // cancelled when the answer is there
-  std::optional<Result<>> answer;
-};
+Health::Health(const Ports& ports, const ApiOptions& options)
+    : ports_(ports),
+      options_(options),
+      catalog_([&ports] { return look_at_catalog(ports); }, options.readiness, options.fresh),
+      store_([&ports] { return write_to_store(ports); }, options.readiness, options.fresh),
+      space_([&ports] { return ask_for_space(ports); }, options.readiness, options.fresh) {}
 
 Async<> Health::alive(net::Request&, net::ResponseWriter& response) {
   net::Response answer = ok();
   co_return co_await response.send(std::move(answer));
 }
 
-Async<> Health::ready(net::Request&, net::ResponseWriter& response) {
-  const asio::any_io_executor executor = co_await asio::this_coro::executor;
-  if (!probe_) {
-    probe_ = std::make_shared<Probe>(executor, patience_);
-    asio::co_spawn(executor, run(probe_), asio::detached);
+std::string Health::trouble_of_disk(const std::optional<Result<std::int64_t>>& space) const {
+  if (has_failed(space, "disk")) return "How much room the store's disk has cannot be told.";
+  if (**space >= options_.disk_floor) return "";
+  return "The store's disk has " + megabytes(**space) + " left, less than the " +
+         megabytes(options_.disk_floor) + " of --disk-floor: make room.";
+}
+
+// All at a time: one that hangs does not hide another.
+asio::awaitable<std::vector<Health::Trouble>> Health::look() {
+  using asio::experimental::awaitable_operators::operator&&;
+  auto all = catalog_.ask() && store_.ask() && space_.ask();
+  const auto [catalog, store, space] = co_await std::move(all);
+  std::vector<Trouble> troubles;
+  if (has_failed(catalog, "catalog")) troubles.push_back({"catalog", "The database is away."});
+  if (has_failed(store, "store")) {
+    const bool is_full = store && store->error().code == ErrorCode::disk_full;
+    troubles.push_back({"store", is_full ? "The store is full: make room."
+                                         : "The store takes no objects: see the server's log."});
   }
-  const std::shared_ptr<Probe> probe = probe_;
-  co_await probe->done.async_wait(asio::as_tuple(asio::use_awaitable));
-  if (probe->answer && *probe->answer) {
+  std::string disk = trouble_of_disk(space);
+  if (!disk.empty()) troubles.push_back({"disk", std::move(disk)});
+  std::string worker = ports_.worker ? ports_.worker->trouble() : "";
+  if (!worker.empty()) troubles.push_back({"worker", std::move(worker)});
+  co_return troubles;
+}
+
+Async<> Health::ready(net::Request&, net::ResponseWriter& response) {
+  const std::vector<Trouble> troubles = co_await look();
+  if (troubles.empty()) {
     net::Response answer = ok();
     co_return co_await response.send(std::move(answer));
   }
-  if (probe->answer) log::warn("not ready: {}", probe->answer->error().message);
-  net::Response answer = net::problem(
-      {503, "not_ready", "The database or the store does not answer. The server's log says more."});
-  answer.head.headers.add("Retry-After", "5");
+  json::object failing;
+  std::string detail;
+  for (const Trouble& trouble : troubles) {
+    failing[trouble.of] = trouble.sentence;
+    detail += (detail.empty() ? "" : " ") + trouble.sentence;
+  }
+  const json::object body{{"type", "about:blank"},
+                          {"title", net::reason_phrase(503)},
+                          {"status", 503},
+                          {"code", "not_ready"},
+                          {"detail", detail},
+                          {"retryable", true},
+                          {"failing", std::move(failing)}};
+  net::Response answer{.head = {.status = 503,
+                                .headers = {{"Content-Type", "application/problem+json"},
+                                            {"Cache-Control", "no-store"},
+                                            {"Retry-After", "5"}}},
+                       .body = json::serialize(body)};
   co_return co_await response.send(std::move(answer));
-}
-
-asio::awaitable<void> Health::run(std::shared_ptr<Probe> probe) {
-  Result<> answer = co_await look(ports_);
-  probe->answer = std::move(answer);
-  probe_.reset();
-  probe->done.cancel();
 }
 
 }  // namespace vodmill::api

@@ -1,6 +1,7 @@
 #include "api/objects.h"
 
 #include "api/sha256.h"
+#include "net/gzip.h"
 #include "net/range.h"
 
 namespace vodmill::api {
@@ -63,9 +64,19 @@ Async<> send_object(net::Request& request, net::ResponseWriter& response, BlobSt
 
 Async<> send_text(net::Request& request, net::ResponseWriter& response, std::string text,
                   Representation what) {
+  const bool packs = net::accepts_gzip(request.header("Accept-Encoding"));
+  // Other bytes need another ETag (RFC 9110, section 8.8.3.3).
+  if (packs) what.etag.insert(what.etag.size() - 1, "-gzip");
   const bool unchanged = is_unchanged(request, what);
-  net::Response answer{.head = head_of(unchanged ? 304 : 200, what),
-                       .body = unchanged ? std::string() : std::move(text)};
+  net::Response answer{.head = head_of(unchanged ? 304 : 200, what), .body = {}};
+  answer.head.headers.add("Vary", "Accept-Encoding");
+  if (!unchanged && packs) {
+    Result<std::string> packed = net::gzip(text);
+    if (!packed) co_return fail(std::move(packed).error());
+    text = std::move(*packed);
+    answer.head.headers.add("Content-Encoding", "gzip");
+  }
+  if (!unchanged) answer.body = std::move(text);
   co_return co_await response.send(std::move(answer));
 }
 

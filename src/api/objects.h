@@ -23,7 +23,7 @@ inline constexpr std::string_view kRevalidate = "no-cache";
 Async<> send_object(net::Request& request, net::ResponseWriter& response, BlobStore& blobs,
                     BlobKey key, Representation what);
 
-// A text that is at hand.
+// A text that is at hand, compressed where the client takes that (Apple 10.1).
 Async<> send_text(net::Request& request, net::ResponseWriter& response, std::string text,
                   Representation what);
 

@@ -4,7 +4,6 @@
 #include <chrono>
 
 #include "api/news.h"
-#include "api/objects.h"
 #include "hls/render.h"
 #include "net/refusal.h"
 
@@ -16,7 +15,7 @@ using net::ResponseWriter;
 using Text = std::optional<std::string>;
 using Steady = std::chrono::steady_clock;
 
-constexpr std::int64_t kLargestPlaylist = 1024 * 1024;
+constexpr std::int64_t kLargestPlaylist = 16 * 1024 * 1024;  // of days
 
 std::unexpected<Error> no_such_stream() {
   return fail(ErrorCode::not_found,
@@ -36,6 +35,10 @@ bool ended_without_stream(VideoStatus status) {
 bool has_rendition(const Plan& plan, std::string_view name) {
   return std::ranges::find(plan.ladder, name, &Rendition::name) != plan.ladder.end() ||
          (plan.audio && plan.audio->name == name);
+}
+
+bool is_stored_playlist(hls::NameKind kind) {
+  return kind == hls::NameKind::final_media || kind == hls::NameKind::i_frames;
 }
 
 Async<> refuse_early(ResponseWriter& response) {
@@ -61,6 +64,7 @@ Async<> Playback::play(Request& request, ResponseWriter& response) {
       co_return co_await play_held(request, response, std::move(look));
     }
     case hls::NameKind::final_media:
+    case hls::NameKind::i_frames:
     case hls::NameKind::init_segment:
     case hls::NameKind::segment:
       break;
@@ -68,22 +72,41 @@ Async<> Playback::play(Request& request, ResponseWriter& response) {
   co_return co_await play_object(request, response, std::move(id), std::move(*name));
 }
 
-// A name below a video's prefix never gets other bytes, so it is its own ETag.
-Async<> Playback::play_object(Request& request, ResponseWriter& response, VideoId id,
-                              hls::StreamName name) {
+Async<BlobKey> Playback::key_of(VideoId id, hls::StreamName name, std::string rest) {
   const Result<Video> video = co_await ports_.videos.get(std::move(id));
   if (!video) co_return fail(video.error());
   if (name.generation > video->generation) co_return no_such_stream();
   if (name.generation == video->generation && ended_without_stream(video->status)) {
     co_return ended(video->status);
   }
+  co_return BlobKey(video->prefix + rest);
+}
+
+// A name below a video's prefix never gets other bytes, so it is its own ETag.
+Async<> Playback::play_object(Request& request, ResponseWriter& response, VideoId id,
+                              hls::StreamName name) {
   const std::string rest(request.parameter("rest"));
+  const bool is_playlist = is_stored_playlist(name.kind);
+  Result<BlobKey> key = co_await key_of(std::move(id), std::move(name), rest);
+  if (!key) co_return fail(std::move(key).error());
   Representation what{
       .mime = hls::mime_type(rest), .etag = '"' + rest + '"', .cache_control = kImmutable};
-  Result<> sent = co_await send_object(request, response, ports_.blobs,
-                                       BlobKey(video->prefix + rest), std::move(what));
+  Result<> sent;
+  if (is_playlist) {
+    sent = co_await send_playlist(request, response, std::move(*key), std::move(what));
+  } else {
+    sent = co_await send_object(request, response, ports_.blobs, std::move(*key), std::move(what));
+  }
   if (!sent && sent.error().code == ErrorCode::not_found) co_return no_such_stream();
   co_return sent;
+}
+
+Async<> Playback::send_playlist(Request& request, ResponseWriter& response, BlobKey key,
+                                Representation what) {
+  const Result<Bytes> stored = co_await ports_.blobs.read(std::move(key), 0, kLargestPlaylist);
+  if (!stored) co_return fail(stored.error());
+  std::string text(as_text(*stored));
+  co_return co_await send_text(request, response, std::move(text), std::move(what));
 }
 
 Async<> Playback::play_held(Request& request, ResponseWriter& response, Look look) {

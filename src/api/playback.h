@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 
+#include "api/objects.h"
 #include "api/ports.h"
 #include "hls/names.h"
 #include "net/router.h"
@@ -27,6 +28,9 @@ class Playback {
 
   Async<> play_object(net::Request& request, net::ResponseWriter& response, VideoId id,
                       hls::StreamName name);
+  Async<BlobKey> key_of(VideoId id, hls::StreamName name, std::string rest);
+  Async<> send_playlist(net::Request& request, net::ResponseWriter& response, BlobKey key,
+                        Representation what);
   Async<> play_held(net::Request& request, net::ResponseWriter& response, Look look);
   Async<std::optional<std::string>> wait_for(net::ResponseWriter& response, Look look);
 

@@ -7,12 +7,19 @@
 
 #include "api/rate_limits.h"
 #include "base/clock.h"
+#include "base/log.h"
+#include "base/metrics.h"
 #include "core/bell.h"
 #include "core/blob_store.h"
 #include "core/catalog.h"
+#include "core/census.h"
 #include "core/event_log.h"
 #include "core/idempotency.h"
+#include "core/job_queue.h"
+#include "core/job_view.h"
 #include "core/outbox.h"
+#include "core/vitals.h"
+#include "core/worker_list.h"
 
 namespace vodmill::api {
 
@@ -24,6 +31,13 @@ struct Ports {
   BlobStore& blobs;
   Bell& bell;
   const Clock& clock;
+  JobQueue& queue;
+  CatalogCensus& census;
+  metrics::Registry& registry;
+  JobView& jobs;
+  WorkerList& workers;
+  DiskSpace* space = nullptr;            // none where the store has no end
+  const WorkerVitals* worker = nullptr;  // none where this process has no worker
 };
 
 struct ApiOptions {
@@ -38,10 +52,16 @@ struct ApiOptions {
   bool compat_routes = false;
   // How long a playlist that is not there yet is waited for.
   Milliseconds hold{10'000};
-  // How long /readyz waits for the database and the store.
+  // How long /readyz and /metrics wait for the database and the store, and how long they tell again
+  // what they have heard.
   Milliseconds readiness{2'000};
+  Milliseconds fresh{1'000};
   // How long one request may go on sending a video. What is left of it is removed afterwards.
   Milliseconds longest_upload = std::chrono::hours(72);
+  // Less room than this on the store's disk is not ready.
+  std::int64_t disk_floor = 0;
+  // Where the log has a line for each request.
+  log::Level access_log = log::Level::debug;
   // After this no worker that has lost its lease can still be storing an object.
   Milliseconds last_put = std::chrono::hours(1);
 };

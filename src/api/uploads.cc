@@ -58,7 +58,10 @@ Async<Taken> Uploads::take(Request& request, FormFields fields) {
   Result<Video> video = co_await receive_video(request, fields, claim, id);
   if (!video && claim) {
     const Result<> released = co_await ports_.keys.release(claim.value());
-    if (!released) log::warn("release an Idempotency-Key: {}", released.error().message);
+    if (!released) {
+      log::warn({{"request", request.id}}, "release an Idempotency-Key: {}",
+                released.error().message);
+    }
   }
   if (!video) co_return fail(std::move(video).error());
   co_return Taken{.video = std::move(*video)};
@@ -89,7 +92,7 @@ Async<Video> Uploads::receive_video(Request& request, FormFields fields,
   if (video.claim) claimed.emplace(request.body, ports_.keys, *video.claim);
   net::BodyStream& body = claimed ? static_cast<net::BodyStream&>(*claimed) : request.body;
   if (!is_form(content_type(request))) {
-    co_return co_await store_video(body, creation.value(), video);
+    co_return co_await store_video(request, body, creation.value(), video);
   }
   const Result<std::string> boundary = net::boundary_of(content_type(request));
   if (!boundary) co_return fail(boundary.error());
@@ -98,11 +101,12 @@ Async<Video> Uploads::receive_video(Request& request, FormFields fields,
     co_return too_large(options_.max_upload_bytes);
   }
   FormFile file(body, *boundary, fields, *creation);
-  co_return co_await store_video(file, creation.value(), video);
+  co_return co_await store_video(request, file, creation.value(), video);
 }
 
 // Receives the body; only then `creation` is complete.
-Async<Video> Uploads::store_video(net::BodyStream& body, Creation& creation, NewVideo video) {
+Async<Video> Uploads::store_video(const Request& request, net::BodyStream& body, Creation& creation,
+                                  NewVideo video) {
   const BlobKey key(video.prefix + "source");
   Result<> owed = co_await ports_.outbox.sweep_later(key.str(), options_.longest_upload);
   if (!owed) co_return fail(std::move(owed).error());
@@ -113,10 +117,13 @@ Async<Video> Uploads::store_video(net::BodyStream& body, Creation& creation, New
   video.source.extents = {{.offset = 0, .length = received->bytes, .key = key}};
   video.source.length = received->bytes;
   video.sha256 = std::move(received->sha256);
+  const VideoId id = video.id;
+  const log::Fields fields{{"video", id.str()}, {"request", request.id}};
   Result<Video> created = co_await ports_.videos.create(std::move(video));
+  if (created) log::info(fields, "uploaded: {} bytes, \"{}\"", received->bytes, creation.filename);
   if (!created) {
     const Result<> removed = co_await ports_.blobs.remove(key);
-    if (!removed) log::warn("remove {}: {}", key.str(), removed.error().message);
+    if (!removed) log::warn(fields, "remove {}: {}", key.str(), removed.error().message);
   }
   co_return created;
 }

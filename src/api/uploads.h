@@ -31,7 +31,8 @@ class Uploads {
   Async<Taken> take_again(KeyAnswer key);
   Async<Video> receive_video(net::Request& request, FormFields fields,
                              std::optional<KeyClaim> claim, VideoId id);
-  Async<Video> store_video(net::BodyStream& body, Creation& creation, NewVideo video);
+  Async<Video> store_video(const net::Request& request, net::BodyStream& body, Creation& creation,
+                           NewVideo video);
   Async<> answer_created(net::Request& request, net::ResponseWriter& response, Taken taken);
 
   const Ports& ports_;

@@ -1,10 +1,9 @@
 #include "api/videos.h"
 
-#include <charconv>
-
 #include "api/answers.h"
 #include "api/change.h"
 #include "api/creation.h"
+#include "api/paging.h"
 #include "api/prefer.h"
 #include "api/video_json.h"
 
@@ -29,15 +28,7 @@ Result<VideoFilter> read_filter(const Request& request) {
                   "cancelled.");
     }
   }
-  if (const auto limit = request.query("limit")) {
-    const auto [end, error] =
-        std::from_chars(limit->data(), limit->data() + limit->size(), filter.limit);
-    // A number that does not fit leaves nothing behind that could be a limit.
-    if (error != std::errc() || end != limit->data() + limit->size()) filter.limit = 0;
-  }
-  if (filter.limit < 1 || filter.limit > 200) {
-    return fail(ErrorCode::invalid_request, "limit must be a whole number from 1 to 200.");
-  }
+  filter.limit = TRY(read_limit(request, filter.limit));
   return filter;
 }
 
@@ -63,9 +54,7 @@ Async<> Videos::list(Request& request, ResponseWriter& response) {
   if (!page) co_return fail(std::move(page).error());
   json::array data;
   for (const Video& video : page->videos) data.push_back(to_json(video));
-  const json::value next =
-      page->next_cursor.empty() ? json::value() : json::value(page->next_cursor);
-  net::Response answer = json_answer(200, {{"data", std::move(data)}, {"next_cursor", next}});
+  net::Response answer = json_answer(200, page_json(std::move(data), page->next_cursor));
   co_return co_await response.send(std::move(answer));
 }
 

@@ -9,6 +9,7 @@ namespace vodmill::app {
 int serve(const Settings& settings);  // also `worker`: without the API
 int transcode(const Settings& settings);
 int probe(const Settings& settings);
+int verify(const Settings& settings);
 int doctor(const Settings& settings);
 
 }  // namespace vodmill::app

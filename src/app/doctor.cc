@@ -1,8 +1,19 @@
+#include <algorithm>
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <cstdio>
+#include <exception>
 
 #include "app/commands.h"
 #include "app/exit_status.h"
+#include "app/fsck.h"
 #include "app/worker_options.h"
+#include "catalog/census.h"
+#include "catalog/schema.h"
+#include "catalog/video_catalog.h"
+#include "db/open_sqlite.h"
+#include "queue/schema.h"
 #include "sandbox/attempts.h"
 
 namespace vodmill::app {
@@ -39,9 +50,58 @@ int check_sandbox(const sandbox::LockdownOptions& lockdown) {
   return all_stopped ? 0 : 1;
 }
 
+Result<FsckReport> look_once(db::Database& database, const std::filesystem::path& folder) {
+  ObjectSizes objects = TRY(list_objects(folder));
+  catalog::SqlVideoCatalog videos(database);
+  catalog::SqlCensus census(database);
+  asio::io_context context(1);
+  Result<FsckReport> report = fail(ErrorCode::internal_error, "nothing ran");
+  asio::co_spawn(context, compare(videos, census, std::move(objects)),
+                 [&report](std::exception_ptr thrown, Result<FsckReport> result) {
+                   if (thrown) std::rethrow_exception(thrown);
+                   report = std::move(result);
+                 });
+  context.run();
+  return report;
+}
+
+// What a running server changes between two looks is no finding: only what both have seen.
+Result<FsckReport> look_twice(const std::filesystem::path& data) {
+  const std::filesystem::path file = data / "vodmill.db";
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) {
+    return fail(ErrorCode::not_found, "There is no database " + file.string() +
+                                          ". Name the folder of a server: --data FOLDER.");
+  }
+  const SystemClock clock;
+  const std::array schemas{catalog::kSchema, queue::kSchema};
+  const auto database = TRY(db::open_sqlite(file.string(), clock, schemas));
+  FsckReport report = TRY(look_once(*database, data / "objects"));
+  if (!report.findings.empty()) {
+    const FsckReport again = TRY(look_once(*database, data / "objects"));
+    std::erase_if(report.findings, [&again](const Finding& finding) {
+      return std::ranges::find(again.findings, finding) == again.findings.end();
+    });
+  }
+  return report;
+}
+
+int fsck(const Settings& settings) {
+  const Result<FsckReport> report = look_twice(settings.data);
+  if (!report) return complain(report.error());
+  if (settings.as_json) {
+    std::printf("%s\n", json::serialize(to_json(*report)).c_str());
+  } else {
+    for (const Finding& finding : report->findings) std::printf("%s\n", to_text(finding).c_str());
+    std::printf("%s\n", summary_of(*report).c_str());
+  }
+  return report->findings.empty() ? 0 : 1;
+}
+
 }  // namespace
 
 int doctor(const Settings& settings) {
+  if (settings.fsck) return fsck(settings);
   const auto lockdown = lockdown_options(settings);
   if (!lockdown) return complain(lockdown.error());
   return check_sandbox(*lockdown);

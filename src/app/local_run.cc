@@ -49,8 +49,10 @@ Result<Video> process_file(const std::filesystem::path& input, const std::filesy
   const BlobKey source("source");
   const auto blobs = TRY(blob::FileOverlay::open(stores->blobs.get(), source, input));
 
+  metrics::Registry registry;
   asio::io_context context(1);
-  worker::Worker worker(stores->ports(*blobs), std::move(options), context.get_executor());
+  worker::Worker worker(stores->ports(*blobs, registry), std::move(options),
+                        context.get_executor());
   bool interrupted = false;
   asio::signal_set signals(context, SIGINT, SIGTERM);
   signals.async_wait([&](boost::system::error_code error, int) { interrupted = !error; });

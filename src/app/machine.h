@@ -2,9 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace vodmill::app {
+
+// Its name on the network, "" where it has none.
+std::string host_name();
 
 // Processors this process may run on, a cgroup's CPU quota counted (rounded down, at least 1).
 int usable_processors();

@@ -28,9 +28,11 @@ int run(int argc, char** argv) {
     return 0;
   }
   const app::Settings& settings = *parsed->settings;
-  log::start(settings.log_level);
+  log::start(settings.log_level,
+             settings.log_format == "json" ? log::Format::json : log::Format::text);
   if (settings.command == "transcode") return app::transcode(settings);
   if (settings.command == "probe") return app::probe(settings);
+  if (settings.command == "verify") return app::verify(settings);
   if (settings.command == "doctor") return app::doctor(settings);
   return app::serve(settings);
 }

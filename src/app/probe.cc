@@ -39,7 +39,9 @@ Result<SourceInfo> probe_file(const std::string& path, const worker::WorkerOptio
   worker::RangeCache ranges(context.get_executor(), *file, options.range_cache_bytes);
   NoSegments listener;
   sandbox::Child mill = TRY(sandbox::start_child(options.child));
-  worker::MillRun run(context.get_executor(), std::move(mill), options, ranges, source, listener);
+  const Task probe{};
+  worker::MillRun run(context.get_executor(), std::move(mill), options, ranges, probe, source,
+                      listener);
   worker::MillOutcome outcome;
   asio::co_spawn(context, run.run(plan::to_json(spec)),
                  [&](std::exception_ptr thrown, worker::MillOutcome ended) {

@@ -11,9 +11,11 @@
 #include "app/exit_status.h"
 #include "app/folder_lives.h"
 #include "app/machine.h"
+#include "app/process_numbers.h"
 #include "app/stores.h"
 #include "app/worker_options.h"
 #include "base/log.h"
+#include "mill/engine_build.h"
 #include "worker/worker.h"
 
 namespace vodmill::app {
@@ -50,12 +52,14 @@ class Service {
   void run();
 
  private:
-  Result<> start_worker();
+  void describe_process(const Clock& clock);
+  Result<> make_worker();
   Result<> start_api(const Clock& clock);
   net::ServerOptions server_options(const Endpoint& endpoint) const;
   asio::awaitable<void> stop_on_signal();
 
   const Settings& settings_;
+  metrics::Registry registry_;
   const std::unique_ptr<Stores> stores_;
   asio::io_context context_{1};
   asio::signal_set signals_;
@@ -66,14 +70,23 @@ class Service {
   std::unique_ptr<net::Server> server_;
 };
 
-Result<> Service::start_worker() {
+void Service::describe_process(const Clock& clock) {
+  registry_
+      .gauge("vodmill_build_info", "What runs here; always 1.",
+             {{"version", VODMILL_VERSION}, {"engine", mill::engine_build().str()}})
+      .set(1);
+  registry_.gauge("process_start_time_seconds", "When the process began, in seconds since 1970.")
+      .set(static_cast<double>(clock.now().ms) / 1000);
+  registry_.collect(process_numbers);
+}
+
+Result<> Service::make_worker() {
   worker::WorkerOptions options = TRY(worker_options(settings_));
-  log::info("worker {} with {} mills", options.id.str(), options.slots);
+  log::info({{"worker", options.id.str()}}, "a worker with {} mills", options.slots);
   lives_ = TRY(FolderLives::enter(settings_.data + "/workers", options.id));
-  worker::Ports ports = stores_->ports(*stores_->blobs);
+  worker::Ports ports = stores_->ports(*stores_->blobs, registry_);
   ports.lives = lives_.get();
   worker_.emplace(ports, std::move(options), context_.get_executor());
-  worker_->start();
   return {};
 }
 
@@ -94,9 +107,13 @@ Result<> Service::start_api(const Clock& clock) {
   options.loopback_only = is_loopback(endpoint.address);
   options.allowed_hosts = settings_.allowed_hosts;
   options.compat_routes = settings_.compat_routes;
+  options.disk_floor = settings_.disk_floor;
+  if (settings_.access_log) options.access_log = log::Level::info;
   options.rates = {.calls = settings_.rate, .creations = settings_.upload_rate};
   api_.emplace(api::Ports{stores_->videos, stores_->events, stores_->outbox, stores_->keys,
-                          *stores_->blobs, stores_->database->bell(), clock},
+                          *stores_->blobs, stores_->database->bell(), clock, stores_->jobs,
+                          stores_->census, registry_, stores_->job_view, stores_->workers,
+                          stores_->blobs.get(), worker_ ? &*worker_ : nullptr},
                options);
   api_->add_routes(router_);
   server_ = TRY(net::Server::listen(context_.get_executor(), server_options(endpoint),
@@ -109,10 +126,12 @@ Result<> Service::start_api(const Clock& clock) {
 }
 
 Result<> Service::start(const Clock& clock) {
+  describe_process(clock);
   const bool is_server = settings_.command == "serve";
   if (is_server) warn_of_few_files(settings_);
+  if (!is_server || !settings_.no_worker) TRY_VOID(make_worker());
   if (is_server) TRY_VOID(start_api(clock));
-  if (!is_server || !settings_.no_worker) TRY_VOID(start_worker());
+  if (worker_) worker_->start();
   return {};
 }
 

@@ -14,6 +14,9 @@ void add_common(CLI::App& command, Settings& settings) {
   command.add_option("--log-level", settings.log_level, "debug, info, warn, error or off")
       ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}))
       ->capture_default_str();
+  command.add_option("--log-format", settings.log_format, "text, or json: an object a line")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
   command
       .add_option("--slots", settings.slots,
                   "Mills at once (default: one a processor, as memory allows)")
@@ -98,9 +101,16 @@ void add_commands(CLI::App& app, Settings& settings) {
   add_service(*serve, settings);
   serve->add_option("--listen", settings.listen, "Address and port")->capture_default_str();
   serve->add_flag("--no-worker", settings.no_worker, "API and page only");
+  serve->add_flag("--access-log", settings.access_log,
+                  "A line for each request in the log (else only at --log-level debug)");
   add_limits(*serve, settings);
   serve->add_flag("--compat-routes", settings.compat_routes,
                   "Also the routes below /api/video of applications that came before");
+  serve
+      ->add_option("--disk-floor", settings.disk_floor,
+                   "Bytes of free disk below which /readyz says no")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   serve
       ->add_option("--allowed-host", settings.allowed_hosts,
                    "A further name of this server, as a proxy in front has one; may be repeated")
@@ -118,9 +128,25 @@ void add_commands(CLI::App& app, Settings& settings) {
   add_common(*probe, settings);
   probe->add_option("input", settings.input, "The video file")->required();
 
+  CLI::App* verify = app.add_subcommand(
+      "verify",
+      "Judges a finished HLS stream in a folder by Apple's authoring specification and RFC 8216.\n"
+      "One line a finding; exit status 0 if no MUST rule is broken. Looked into are playlists,\n"
+      "and fMP4 segments of H.264 and AAC. Not judged: streams over HTTP (and what only a\n"
+      "server shows: types, compression, redirects, TLS), loudness, decoding, DRM.");
+  verify->add_option("input", settings.input, "The folder, or its multivariant playlist")
+      ->required();
+  verify->add_flag("--json", settings.json, "One JSON object in place of lines");
+
   CLI::App* doctor = app.add_subcommand("doctor", "Checks this machine");
   doctor->add_flag("--sandbox", settings.only_sandbox,
-                   "Tries to break out of a mill, and says what stopped it (all there is so far)");
+                   "Tries to break out of a mill, and says what stopped it (the default)");
+  doctor->add_flag("--fsck", settings.fsck,
+                   "Compares the database with the objects; changes nothing; exit status 1 if they "
+                   "differ");
+  doctor->add_option("--data", settings.data, "The folder that --fsck reads")
+      ->capture_default_str();
+  doctor->add_flag("--json", settings.as_json, "What --fsck finds, as JSON");
   doctor->add_option("--off", settings.layers_off,
                      "Layers to leave off, to see what the others do");
 }

@@ -12,7 +12,7 @@
 namespace vodmill::app {
 
 struct Settings {
-  std::string command;  // "serve", "worker", "transcode", "probe", "doctor"
+  std::string command;  // "serve", "worker", "transcode", "probe", "verify", "doctor"
 
   // Of serve and worker
   std::string listen = "127.0.0.1:8080";
@@ -30,15 +30,23 @@ struct Settings {
   int upload_rate = 100;
   std::vector<std::string> trusted_proxies;  // canonical addresses
   int lease_seconds = 10;
-  std::string sandbox = "auto";  // "auto" or "strict"
+  std::int64_t disk_floor = 1'000'000'000;  // bytes; with less room /readyz says no
+  std::string sandbox = "auto";             // "auto" or "strict"
   std::string log_level = "info";
+  std::string log_format = "text";  // "text" or "json"
+  bool access_log = false;          // a line for each request at info, not only at debug
 
-  // Of transcode and probe
+  // Of transcode, probe and verify
   std::string input;
   std::string output;
 
+  // Of verify
+  bool json = false;
+
   // Of doctor
-  bool only_sandbox = false;            // which is all that doctor checks so far
+  bool only_sandbox = false;  // what doctor does where nothing else is asked for
+  bool fsck = false;          // of `data`
+  bool as_json = false;
   std::vector<std::string> layers_off;  // for tests of single layers
 };
 

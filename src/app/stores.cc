@@ -16,6 +16,9 @@ Stores::Stores(std::unique_ptr<db::Database> opened, std::unique_ptr<blob::Direc
       events(*database),
       outbox(*database),
       keys(*database),
+      census(*database),
+      job_view(*database),
+      workers(*database),
       jobs(*database) {}
 
 Result<std::unique_ptr<Stores>> Stores::open(const Clock& clock, const std::string& database,
@@ -26,8 +29,9 @@ Result<std::unique_ptr<Stores>> Stores::open(const Clock& clock, const std::stri
   return std::unique_ptr<Stores>(new Stores(std::move(opened), std::move(folder)));
 }
 
-worker::Ports Stores::ports(BlobStore& blobs_to_use) {
-  return {videos, generations, tasks, outbox, blobs_to_use, jobs, database->bell()};
+worker::Ports Stores::ports(BlobStore& blobs_to_use, metrics::Registry& registry) {
+  return {videos, generations,      tasks,    outbox, blobs_to_use,
+          jobs,   database->bell(), registry, workers};
 }
 
 }  // namespace vodmill::app

@@ -6,12 +6,15 @@
 #include <memory>
 
 #include "blob/directory_store.h"
+#include "catalog/census.h"
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
 #include "catalog/idempotency_keys.h"
+#include "catalog/job_view.h"
 #include "catalog/outbox.h"
 #include "catalog/task_catalog.h"
 #include "catalog/video_catalog.h"
+#include "catalog/worker_list.h"
 #include "db/open_sqlite.h"
 #include "db/sqlite.h"
 #include "queue/sql_queue.h"
@@ -25,7 +28,7 @@ struct Stores {
                                               const std::string& objects);
 
   // The worker's ports, with `blobs_to_use` as its BlobStore.
-  worker::Ports ports(BlobStore& blobs_to_use);
+  worker::Ports ports(BlobStore& blobs_to_use, metrics::Registry& registry);
 
   std::unique_ptr<db::Database> database;
   std::unique_ptr<blob::DirectoryStore> blobs;
@@ -35,6 +38,9 @@ struct Stores {
   catalog::SqlEventLog events;
   catalog::SqlOutbox outbox;
   catalog::SqlIdempotencyKeys keys;
+  catalog::SqlCensus census;
+  catalog::SqlJobView job_view;
+  catalog::SqlWorkerList workers;
   queue::SqlQueue jobs;
 
  private:

@@ -33,6 +33,7 @@ sandbox::ChildOptions mill_options(const sandbox::LockdownOptions& lockdown) {
 Result<worker::WorkerOptions> worker_options(const Settings& settings) {
   worker::WorkerOptions options;
   options.id = new_id<WorkerId>();
+  options.host = host_name();
   options.build = mill::engine_build();
   options.slots =
       settings.slots > 0 ? settings.slots : default_slots(usable_processors(), usable_memory());

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <cerrno>
 
@@ -135,6 +136,15 @@ Async<> DirectoryStore::remove(BlobKey key) {
   if (!is_valid_blob_key(key.str())) co_return invalid_key(key);
   auto unlink = [this, &key] { return remove_object(root_.get(), key); };
   co_return co_await pool_.run(std::move(unlink));
+}
+
+Async<std::int64_t> DirectoryStore::free_bytes() {
+  auto ask = [this]() -> Result<std::int64_t> {
+    struct statvfs disk{};
+    if (::fstatvfs(root_.get(), &disk) != 0) return fail_errno("fstatvfs", errno);
+    return static_cast<std::int64_t>(disk.f_bavail) * static_cast<std::int64_t>(disk.f_frsize);
+  };
+  co_return co_await pool_.run(std::move(ask));
 }
 
 }  // namespace vodmill::blob

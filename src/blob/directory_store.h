@@ -17,6 +17,7 @@
 #include "blob/blocking_pool.h"
 #include "blob/temporary.h"
 #include "core/blob_store.h"
+#include "core/vitals.h"
 
 namespace vodmill::blob {
 
@@ -25,7 +26,7 @@ struct DirectoryOptions {
   FileNames names = FileNames::none_if_possible;
 };
 
-class DirectoryStore final : public BlobStore {
+class DirectoryStore final : public BlobStore, public DiskSpace {
  public:
   // Makes the folder if it is missing and removes what dead processes have left in ".tmp~". Blocks:
   // for start-up.
@@ -41,6 +42,9 @@ class DirectoryStore final : public BlobStore {
   Async<Bytes> read(BlobKey key, std::int64_t offset, std::int64_t length) override;
   Async<std::vector<BlobInfo>> list(std::string prefix, std::string after, int limit) override;
   Async<> remove(BlobKey key) override;
+
+  // What a process without special rights may still write.
+  Async<std::int64_t> free_bytes() override;
 
  private:
   DirectoryStore(Fd root, std::unique_ptr<TemporaryFolder> temporaries, int threads);

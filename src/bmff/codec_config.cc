@@ -4,6 +4,7 @@
 
 #include "bmff/box.h"
 #include "bmff/byte_reader.h"
+#include "bmff/h264_sps.h"
 
 namespace vodmill::bmff {
 namespace {
@@ -20,13 +21,14 @@ std::string hex_byte(int value) {
           kDigits[static_cast<std::size_t>(value & 15)]};
 }
 
-// True if `count` parameter sets of that type follow.
-bool skip_parameter_sets(ByteReader& reader, int count, int type) {
+// The parameter sets of that type that must follow; none if one is of another type.
+std::vector<ByteView> read_parameter_sets(ByteReader& reader, int count, int type) {
+  std::vector<ByteView> sets;
   for (int i = 0; i < count; ++i) {
-    const ByteView nal = reader.take(reader.u16());
-    if (nal.empty() || nal_type(nal) != type) return false;
+    sets.push_back(reader.take(reader.u16()));
+    if (sets.back().empty() || nal_type(sets.back()) != type) return {};
   }
-  return count > 0;
+  return sets;
 }
 
 class BitReader {
@@ -112,9 +114,12 @@ Result<AvcConfig> parse_avcc(ByteView payload) {
   if (!reader.ok() || version != 1 || config.nal_length_size == 3) {
     return malformed("The avcC box is not valid.");
   }
-  const bool sps = skip_parameter_sets(reader, reader.u8() & 0x1f, kNalSps);
-  const bool pps = sps && skip_parameter_sets(reader, reader.u8(), kNalPps);
-  if (!pps || !reader.ok()) return malformed("The avcC box does not hold an SPS and a PPS.");
+  const auto sps = read_parameter_sets(reader, reader.u8() & 0x1f, kNalSps);
+  const auto pps = read_parameter_sets(reader, reader.u8(), kNalPps);
+  if (sps.empty() || pps.empty() || !reader.ok()) {
+    return malformed("The avcC box does not hold an SPS and a PPS.");
+  }
+  for (const ByteView set : sps) config.frames_only &= allows_frames_only(set).value_or(true);
   return config;
 }
 

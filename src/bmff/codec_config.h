@@ -15,6 +15,7 @@ struct AvcConfig {
   int constraints = 0;      // the byte of constraint flags
   int level = 0;            // level_idc, e.g. 31 for 3.1
   int nal_length_size = 4;  // bytes in front of each NAL unit: 1, 2 or 4
+  bool frames_only = true;  // no SPS allows fields
 
   std::string codecs() const;  // RFC 6381, 3.3: "avc1.64001f"
 };

@@ -32,6 +32,21 @@ Result<ByteView> find_moov(ByteView bytes) {
   return *moov;
 }
 
+Result<TrackEntry> read_track_entry(ByteView trak) {
+  const ByteView mdia = TRY(only_child(trak, FourCc("mdia")));
+  ByteReader handler(TRY(only_child(mdia, FourCc("hdlr"))));
+  handler.skip(8);  // version, flags, pre_defined
+  TrackEntry entry;
+  entry.handler = FourCc(handler.u32()).text();
+  ByteReader stsd(TRY(only_descendant(mdia, {FourCc("minf"), FourCc("stbl"), FourCc("stsd")})));
+  stsd.skip(8);  // version, flags, number of entries
+  BoxReader boxes(stsd.rest());
+  const std::optional<Box> first = TRY(boxes.next());
+  if (!first) return malformed("A track has no sample entry.");
+  entry.sample_entry = first->type.text();
+  return entry;
+}
+
 Result<std::uint32_t> read_track_id(ByteView tkhd) {
   ByteReader reader(tkhd);
   const bool wide = is_wide(reader.u32());
@@ -90,6 +105,7 @@ Result<> read_avc1(ByteView entry, InitInfo& info) {
   info.profile = config.profile;
   info.level = config.level;
   info.nal_length_size = config.nal_length_size;
+  info.frames_only = config.frames_only;
   info.colour = TRY(read_colour(boxes));
   return {};
 }
@@ -164,7 +180,16 @@ Result<> read_trex(ByteView trex, InitInfo& info) {
 
 }  // namespace
 
-Result<InitInfo> parse_init(ByteView bytes) {
+Result<std::vector<TrackEntry>> list_tracks(ByteView bytes) {
+  std::vector<TrackEntry> tracks;
+  BoxReader boxes(TRY(find_moov(bytes)));
+  while (const std::optional<Box> box = TRY(boxes.next())) {
+    if (box->type == FourCc("trak")) tracks.push_back(TRY(read_track_entry(box->payload)));
+  }
+  return tracks;
+}
+
+Result<InitInfo> parse_init(ByteView bytes, OnDeviation on_deviation) {
   const ByteView moov = TRY(find_moov(bytes));
   const ByteView trak = TRY(only_child(moov, FourCc("trak")));
   const ByteView tkhd = TRY(only_child(trak, FourCc("tkhd")));
@@ -180,7 +205,10 @@ Result<InitInfo> parse_init(ByteView bytes) {
   info.timescale = TRY(read_timescale(mdhd));
   info.kind = TRY(read_handler(hdlr));
   TRY_VOID(read_sample_entry(stsd, info));
-  info.media_time = TRY(read_media_time(trak));
+  const Result<std::int64_t> media_time = read_media_time(trak);
+  if (!media_time && on_deviation == OnDeviation::refuse) return fail(media_time.error());
+  info.media_time = media_time.value_or(0);
+  info.has_plain_edit = media_time.has_value();
   TRY_VOID(read_trex(trex, info));
   return info;
 }

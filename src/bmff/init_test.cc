@@ -101,6 +101,23 @@ TEST(ParseInit, RefusesMoreThanOneTrackOrEntry) {
   EXPECT_TRUE(is_refused(joined({whole, golden("video-0.m4s")})));
 }
 
+TEST(ParseInit, ReportsAnEditListThatIsNotOneEdit) {
+  const auto info = parse_init(golden("empty-edit-init.mp4"), OnDeviation::report);
+  ASSERT_TRUE(info) << info.error().message;
+  EXPECT_FALSE(info->has_plain_edit);
+  EXPECT_TRUE(parse_init(golden("pairs-init.mp4"))->has_plain_edit);
+}
+
+TEST(ListTracks, NamesCodecsThatAreNotOurs) {
+  const auto tracks = list_tracks(replaced(golden("video-init.mp4"), "avc1\0\0"sv, "hvc1\0\0"sv));
+  ASSERT_TRUE(tracks) << tracks.error().message;
+  ASSERT_EQ(tracks->size(), 1U);
+  EXPECT_EQ(tracks->front().handler, "vide");
+  EXPECT_EQ(tracks->front().sample_entry, "hvc1");
+  EXPECT_FALSE(list_tracks(golden("video-0.m4s")));
+  EXPECT_FALSE(list_tracks({}));
+}
+
 TEST(ParseInit, RefusesADefaultThatBelongsToAnotherTrack) {
   EXPECT_TRUE(is_refused(with_field(golden("video-init.mp4"), "trex", 4, 2)));
 }

@@ -59,7 +59,8 @@ struct Fragment {
 
 class MediaParser {
  public:
-  MediaParser(ByteView bytes, const InitInfo& init) : bytes_(bytes), init_(init) {}
+  MediaParser(ByteView bytes, const InitInfo& init, OnDeviation on_deviation)
+      : bytes_(bytes), init_(init), refuses_(on_deviation == OnDeviation::refuse) {}
   Result<MediaInfo> parse();
 
  private:
@@ -73,6 +74,7 @@ class MediaParser {
 
   ByteView bytes_;
   const InitInfo& init_;
+  const bool refuses_;  // deviations
   MediaInfo info_;
 };
 
@@ -145,7 +147,9 @@ Result<> MediaParser::read_tfdt(ByteView payload) {
     return malformed("The decode time is absurd.");
   const auto start = static_cast<std::int64_t>(time);
   if (info_.samples == 0) info_.start = start;
-  if (start != info_.start + info_.duration) {
+  if (start == info_.start + info_.duration) return {};
+  info_.is_continuous = false;
+  if (refuses_) {
     return malformed("A fragment starts at " + std::to_string(start) +
                      ", but the one before ends at " +
                      std::to_string(info_.start + info_.duration) + ".");
@@ -198,7 +202,8 @@ Result<> MediaParser::add_sample(const Sample& sample, Fragment& fragment) {
   if (dts > kLatestTime) return malformed("The decode time is absurd.");
   const bool is_sync = (sample.flags & kNonSyncSample) == 0;
   if (info_.samples == 0 && !is_sync) {
-    return malformed("The first sample of a segment must be a sync sample.");
+    info_.starts_with_idr = false;
+    if (refuses_) return malformed("The first sample of a segment must be a sync sample.");
   }
 
   const std::int64_t pts = dts + sample.composition_offset;
@@ -207,6 +212,10 @@ Result<> MediaParser::add_sample(const Sample& sample, Fragment& fragment) {
   const std::int64_t end = pts + sample.duration;
   info_.first_pts = info_.samples == 0 ? pts : std::min(info_.first_pts, pts);
   info_.end_pts = info_.samples == 0 ? end : std::max(info_.end_pts, end);
+  info_.shortest_sample = info_.samples == 0
+                              ? sample.duration
+                              : std::min<std::int64_t>(info_.shortest_sample, sample.duration);
+  info_.longest_sample = std::max<std::int64_t>(info_.longest_sample, sample.duration);
   info_.duration += sample.duration;
   ++info_.samples;
   fragment.position += sample.size;
@@ -218,7 +227,8 @@ Result<> MediaParser::add_picture(ByteView data, const Sample& sample, const Fra
   const NalUnits units = TRY(scan_nal_units(data, init_.nal_length_size));
   info_.has_parameter_sets |= units.parameter_sets;
   if (info_.samples == 0 && !units.idr) {
-    return malformed("The first picture of a segment must be an IDR picture.");
+    info_.starts_with_idr = false;
+    if (refuses_) return malformed("The first picture of a segment must be an IDR picture.");
   }
   if (units.idr && (sample.flags & kNonSyncSample) == 0) {
     info_.sync_samples.push_back(
@@ -229,8 +239,8 @@ Result<> MediaParser::add_picture(ByteView data, const Sample& sample, const Fra
 
 }  // namespace
 
-Result<MediaInfo> parse_media(ByteView bytes, const InitInfo& init) {
-  return MediaParser(bytes, init).parse();
+Result<MediaInfo> parse_media(ByteView bytes, const InitInfo& init, OnDeviation on_deviation) {
+  return MediaParser(bytes, init, on_deviation).parse();
 }
 
 }  // namespace vodmill::bmff

@@ -24,12 +24,16 @@ struct SyncSample {
 
 // Times are in InitInfo's timescale and before its edit list: presentation is at pts - media_time.
 struct MediaInfo {
-  std::int64_t start = 0;                // decode time of the first sample (tfdt), 0 to 2^62
-  std::int64_t duration = 0;             // sum of the samples' durations, > 0
-  std::int64_t samples = 0;              // > 0
-  std::int64_t first_pts = 0;            // smallest presentation time
-  std::int64_t end_pts = 0;              // largest presentation time plus its sample's duration
-  std::int64_t bytes = 0;                // of the whole segment
+  std::int64_t start = 0;            // decode time of the first sample (tfdt), 0 to 2^62
+  std::int64_t duration = 0;         // sum of the samples' durations, > 0
+  std::int64_t samples = 0;          // > 0
+  std::int64_t first_pts = 0;        // smallest presentation time
+  std::int64_t end_pts = 0;          // largest presentation time plus its sample's duration
+  std::int64_t bytes = 0;            // of the whole segment
+  std::int64_t shortest_sample = 0;  // durations
+  std::int64_t longest_sample = 0;
+  bool is_continuous = true;             // no gap in decode time between its moofs
+  bool starts_with_idr = true;           // of video: sample 0 is a sync sample and an IDR picture
   bool has_parameter_sets = false;       // an SPS or PPS stands in a sample (Apple 1.10 says no)
   std::vector<SyncSample> sync_samples;  // of video; the first is sample 0
 };
@@ -37,6 +41,8 @@ struct MediaInfo {
 // Fails with verification_failed unless: all moofs follow each other without a gap in decode time;
 // every sample has bytes inside the mdat after its moof and a duration; the first sample is a sync
 // sample and, of video, an IDR picture (Apple 7.4); video samples are whole NAL units.
-Result<MediaInfo> parse_media(ByteView bytes, const InitInfo& init);
+// OnDeviation::report lets the first and third pass: is_continuous and starts_with_idr say so.
+Result<MediaInfo> parse_media(ByteView bytes, const InitInfo& init,
+                              OnDeviation on_deviation = OnDeviation::refuse);
 
 }  // namespace vodmill::bmff

@@ -149,6 +149,28 @@ TEST(ParseMedia, RefusesAFirstPictureThatIsNotAnIdr) {
             "The first picture of a segment must be an IDR picture.");
 }
 
+TEST(ParseMedia, ReportsDeviationsOfAStreamThatIsNotOurs) {
+  // The second moof's decode time is another.
+  Bytes gap = golden("pairs-0.m4s");
+  const std::size_t second = as_text(gap).rfind("tfdt");
+  gap[second + 4 + 4 + 2] = std::byte{0x7f};
+  const auto apart = parse_media(gap, init_of("pairs-init.mp4"), OnDeviation::report);
+  ASSERT_TRUE(apart) << apart.error().message;
+  EXPECT_FALSE(apart->is_continuous);
+  EXPECT_TRUE(apart->starts_with_idr);
+
+  InitInfo not_sync = small_audio();
+  not_sync.default_flags = 0x10000;
+  Fragment fragment;
+  fragment.trun_fields = words({0x1, 2, kMoofSize + 28});
+  EXPECT_TRUE(is_refused(fragment.bytes(), not_sync));
+  const auto late = parse_media(fragment.bytes(), not_sync, OnDeviation::report);
+  ASSERT_TRUE(late) << late.error().message;
+  EXPECT_FALSE(late->starts_with_idr);
+  EXPECT_EQ(late->shortest_sample, 1024);
+  EXPECT_EQ(late->longest_sample, 1024);
+}
+
 TEST(ParseMedia, RefusesWhatIsNotASegment) {
   const InitInfo init = init_of("video-init.mp4");
   const Bytes whole = golden("video-0.m4s");

@@ -111,6 +111,7 @@ Segment segment_from(const db::Row& row) {
   segment.samples = row.integer(6);
   segment.timescale = row.integer(7);
   segment.codecs = row.text(8);
+  if (row.integer(10) > 0) segment.key_frame = ByteRange{row.integer(9), row.integer(10)};
   return segment;
 }
 

@@ -29,7 +29,8 @@ Result<Video> video_from(const db::Row& row);
 // error_message.
 Result<Task> task_from(const db::Row& row);
 
-// rendition, idx, blob_key, bytes, start, duration, samples, timescale, codecs.
+// rendition, idx, blob_key, bytes, start, duration, samples, timescale, codecs, key_frame_offset,
+// key_frame_bytes.
 Segment segment_from(const db::Row& row);
 
 // id, video, sequence, type, data, at.

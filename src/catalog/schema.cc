@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "catalog/schema_jobs.h"
+
 namespace vodmill::catalog {
 namespace {
 
@@ -154,7 +156,20 @@ CREATE TABLE idempotency_keys (
 CREATE INDEX idempotency_keys_by_end ON idempotency_keys (ends_at);
 )sql";
 
-constexpr std::array kMigrations{db::Migration{1, kFirst}, db::Migration{2, kIdempotencyKeys}};
+// Segments that were stored before have none.
+constexpr std::string_view kKeyFrames = R"sql(
+ALTER TABLE segments ADD COLUMN key_frame_offset BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE segments ADD COLUMN key_frame_bytes BIGINT NOT NULL DEFAULT 0;
+)sql";
+
+// Counted at every look at /metrics.
+constexpr std::string_view kCensus = R"sql(
+CREATE INDEX videos_here ON videos (status) WHERE removed_at IS NULL;
+)sql";
+
+constexpr std::array kMigrations{db::Migration{1, kFirst}, db::Migration{2, kIdempotencyKeys},
+                                 db::Migration{3, kKeyFrames}, db::Migration{4, kCensus},
+                                 db::Migration{5, kJobsMigration}};
 
 }  // namespace
 

@@ -1,12 +1,15 @@
 #include "catalog/statements.h"
 
+#include "catalog/census_sql.h"
 #include "catalog/event_sql.h"
 #include "catalog/generation_sql.h"
 #include "catalog/idempotency_sql.h"
+#include "catalog/job_sql.h"
 #include "catalog/outbox_sql.h"
 #include "catalog/task_sql.h"
 #include "catalog/video_lock_sql.h"
 #include "catalog/video_sql.h"
+#include "catalog/worker_sql.h"
 
 namespace vodmill::catalog {
 
@@ -20,6 +23,9 @@ std::vector<db::Statement> all_statements() {
   add(event_sql::kAll);
   add(outbox_sql::kAll);
   add(idempotency_sql::kAll);
+  add(census_sql::kAll);
+  add(job_sql::kAll);
+  add(worker_sql::kAll);
   return all;
 }
 

@@ -106,11 +106,12 @@ Result<CommitOutcome> commit(Transaction& transaction, const TaskId& id, Token t
   const Owner owner = TRY(hold_owner(transaction, id));
   const db::Rows held = TRY(transaction.execute(task_sql::kHold, {id.str(), token.value}));
   if (held.affected == 0) return lost();
-  const db::Rows inserted = TRY(
-      transaction.execute(task_sql::kInsertSegment,
-                          {owner.video.str(), owner.generation, segment.rendition, segment.index,
-                           segment.key.str(), segment.bytes, segment.start, segment.duration,
-                           segment.samples, segment.timescale, segment.codecs}));
+  const ByteRange key_frame = segment.key_frame.value_or(ByteRange{});
+  const db::Rows inserted = TRY(transaction.execute(
+      task_sql::kInsertSegment,
+      {owner.video.str(), owner.generation, segment.rendition, segment.index, segment.key.str(),
+       segment.bytes, segment.start, segment.duration, segment.samples, segment.timescale,
+       segment.codecs, key_frame.offset, key_frame.bytes}));
   if (inserted.affected == 0) return CommitOutcome::lost;
   TRY_VOID(transaction.execute(task_sql::kForgiveLosses, {id.str()}));
   return CommitOutcome::won;

@@ -49,7 +49,8 @@ inline constexpr Statement kContext{
 inline constexpr Statement kCommitted{
     "committed segments",
     "SELECT s.rendition, s.idx, s.blob_key, s.bytes, s.start, s.duration, s.samples, s.timescale, "
-    "s.codecs FROM segments s JOIN tasks t ON t.video = s.video AND t.generation = s.generation "
+    "s.codecs, s.key_frame_offset, s.key_frame_bytes FROM segments s JOIN tasks t ON t.video = "
+    "s.video AND t.generation = s.generation "
     "WHERE t.id = ?1 AND (s.idx < 0 OR (s.idx >= t.first_segment AND s.idx < t.end_segment)) "
     "AND ((t.kind = 'audio' AND s.rendition = t.audio_rendition) OR "
     "(t.kind = 'chunk' AND s.rendition <> t.audio_rendition)) ORDER BY s.rendition, s.idx"};
@@ -69,7 +70,8 @@ inline constexpr Statement kHold{
 inline constexpr Statement kInsertSegment{
     "insert segment",
     "INSERT INTO segments (video, generation, rendition, idx, blob_key, bytes, start, duration, "
-    "samples, timescale, codecs) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
+    "samples, timescale, codecs, key_frame_offset, key_frame_bytes) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
     "ON CONFLICT (video, generation, rendition, idx) DO NOTHING"};
 
 inline constexpr Statement kForgiveLosses{"forgive losses",

@@ -68,7 +68,7 @@ Result<> open_generation(Transaction& transaction, const LockedVideo& video) {
       {task_id(video.id, video.generation, TaskKind::probe, 0), id, video.generation,
        name_of(TaskKind::probe), name_of(TaskState::waiting)}));
   TRY_VOID(transaction.execute(video_lock_sql::kInsertOutbox,
-                               {fmt::format("{}-{}", id, video.generation), id, video.generation}));
+                               {job_id(video.id, video.generation).str(), id, video.generation}));
   return {};
 }
 
@@ -82,6 +82,10 @@ Result<> sweep_generation(Transaction& transaction, const VideoId& id, int gener
 Result<> sweep_abandoned(Transaction& transaction, const VideoId& id, int generation) {
   TRY_VOID(sweep_generation(transaction, id, generation, Milliseconds(0)));
   return sweep_generation(transaction, id, generation, kLastPut);
+}
+
+MessageId job_id(const VideoId& video, int generation) {
+  return MessageId(fmt::format("{}-{}", video.str(), generation));
 }
 
 std::string task_id(const VideoId& video, int generation, TaskKind kind, int index) {

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "core/catalog.h"
+#include "core/job.h"
 #include "db/group_writer.h"
 
 namespace vodmill::catalog {
@@ -32,7 +33,7 @@ Result<> append_event(db::Transaction& transaction, LockedVideo& video, std::str
                       json::object data = {});
 
 // Ends a generation: raises all its tokens, cancels its open tasks. It stays playable only when
-// completed.
+// completed. Its error is the one that the video's row has by now.
 Result<> close_generation(db::Transaction& transaction, const LockedVideo& video,
                           VideoStatus status);
 
@@ -47,6 +48,7 @@ Result<> sweep_generation(db::Transaction& transaction, const VideoId& id, int g
 // them has certainly given up.
 Result<> sweep_abandoned(db::Transaction& transaction, const VideoId& id, int generation);
 
+MessageId job_id(const VideoId& video, int generation);
 std::string task_id(const VideoId& video, int generation, TaskKind kind, int index);
 
 }  // namespace vodmill::catalog

@@ -25,7 +25,10 @@ inline constexpr Statement kInsertEvent{
 
 inline constexpr Statement kCloseGeneration{
     "close generation",
-    "UPDATE generations SET status = ?3, playable = ?4, token = token + 1, lease_until = 0 "
+    "UPDATE generations SET status = ?3, playable = ?4, token = token + 1, lease_until = 0, "
+    "ended_at = vodmill_now(), "
+    "error_code = (SELECT v.error_code FROM videos v WHERE v.id = generations.video), "
+    "error_message = (SELECT v.error_message FROM videos v WHERE v.id = generations.video) "
     "WHERE video = ?1 AND number = ?2"};
 
 inline constexpr Statement kCancelTasks{

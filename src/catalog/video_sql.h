@@ -63,8 +63,9 @@ inline constexpr Statement kGeneration{
 
 inline constexpr Statement kSegments{
     "list segments",
-    "SELECT rendition, idx, blob_key, bytes, start, duration, samples, timescale, codecs "
-    "FROM segments WHERE video = ?1 AND generation = ?2 AND rendition = ?3 ORDER BY idx"};
+    "SELECT rendition, idx, blob_key, bytes, start, duration, samples, timescale, codecs, "
+    "key_frame_offset, key_frame_bytes FROM segments WHERE video = ?1 AND generation = ?2 AND "
+    "rendition = ?3 ORDER BY idx"};
 
 inline constexpr std::array kAll{kInsert,       kKeepSource, kIsSwept,        kGet,    kList,
                                  kListByStatus, kUpdate,     kNextGeneration, kCancel, kRemove,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/ids.h"
@@ -10,6 +11,13 @@ namespace vodmill {
 
 // The index of an InitSegment's row; media segments count from 0.
 inline constexpr int kInitSegment = -1;
+
+// Some bytes of an object.
+struct ByteRange {
+  std::int64_t offset = 0;
+  std::int64_t bytes = 0;  // > 0
+  bool operator==(const ByteRange&) const = default;
+};
 
 struct Segment {
   std::string rendition;  // "v0", "a0"
@@ -21,6 +29,8 @@ struct Segment {
   std::int64_t duration = 0;  // sum of the samples' durations
   std::int64_t samples = 0;
   std::int64_t timescale = 1;
+  // Of video: its first picture, an IDR, from its moof to its end (RFC 8216, 4.3.3.6).
+  std::optional<ByteRange> key_frame;
   // Of InitSegments:
   std::string codecs;  // RFC 6381, from the bitstream: "avc1.64001f", "mp4a.40.2"
 };

@@ -41,6 +41,7 @@ std::vector<Segment> rows_of(const std::string& rendition, const std::string& co
     row.duration = row.samples * scale;
     row.timescale = timescale;
     row.bytes = row.samples * bytes_per_frame + 700 * static_cast<std::int64_t>(i);
+    if (rendition.starts_with('v')) row.key_frame = ByteRange{24, 6 * bytes_per_frame};
     rows.push_back(row);
   }
   return rows;
@@ -90,6 +91,9 @@ std::map<std::string, std::string> playlists_of(const Case& made) {
     const auto vod = final_media(made.plan, rows);
     EXPECT_TRUE(vod) << vod.error().message;
     if (vod) texts["finished/" + final_media_playlist_name(1, rendition)] = to_text(*vod);
+    const auto i_frames = final_i_frames(made.plan, rows);
+    EXPECT_EQ(i_frames.has_value(), rendition.starts_with('v'));
+    if (i_frames) texts["finished/" + i_frame_playlist_name(1, rendition)] = to_text(*i_frames);
   }
   return texts;
 }

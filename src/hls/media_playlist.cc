@@ -19,6 +19,11 @@ std::string_view name_of(PlaylistType type) {
   return type == PlaylistType::event ? "EVENT" : "VOD";
 }
 
+std::string to_line(const ByteRange& range) {
+  return "#EXT-X-BYTERANGE:" + std::to_string(range.bytes) + "@" + std::to_string(range.offset) +
+         "\n";
+}
+
 class Parser {
  public:
   Result<MediaPlaylist> parse(std::string_view text);
@@ -37,10 +42,12 @@ class Parser {
   Result<> read_sequence(std::string_view value);
   Result<> read_type(std::string_view value);
   Result<> read_independent(std::string_view value);
+  Result<> read_i_frames(std::string_view value);
   Result<> read_start(std::string_view value);
   Result<> read_map(std::string_view value);
   Result<> read_end(std::string_view value);
   Result<> read_duration(std::string_view value);
+  Result<> read_range(std::string_view value);
   Result<> check_header() const;
 
   static std::unexpected<Error> refuse(std::string sentence) {
@@ -55,21 +62,25 @@ class Parser {
       Tag{"#EXT-X-MEDIA-SEQUENCE", &Parser::read_sequence},
       Tag{"#EXT-X-PLAYLIST-TYPE", &Parser::read_type},
       Tag{"#EXT-X-INDEPENDENT-SEGMENTS", &Parser::read_independent},
+      Tag{"#EXT-X-I-FRAMES-ONLY", &Parser::read_i_frames},
       Tag{"#EXT-X-START", &Parser::read_start},
       Tag{"#EXT-X-MAP", &Parser::read_map},
       Tag{"#EXT-X-ENDLIST", &Parser::read_end},
   };
 
   // Would change what the playlist means. Other unknown tags are ignored (RFC 8216, 6.3.1).
-  static constexpr std::array<std::string_view, 9> kRefused{
-      "#EXT-X-BYTERANGE", "#EXT-X-DISCONTINUITY", "#EXT-X-KEY",
-      "#EXT-X-GAP",       "#EXT-X-I-FRAMES-ONLY", "#EXT-X-DISCONTINUITY-SEQUENCE",
-      "#EXT-X-SKIP",      "#EXT-X-STREAM-INF",    "#EXT-X-MEDIA",
+  static constexpr std::array<std::string_view, 7> kRefused{
+      "#EXT-X-DISCONTINUITY", "#EXT-X-DISCONTINUITY-SEQUENCE",
+      "#EXT-X-KEY",           "#EXT-X-GAP",
+      "#EXT-X-SKIP",          "#EXT-X-STREAM-INF",
+      "#EXT-X-MEDIA",
   };
 
   MediaPlaylist playlist_;
   std::vector<std::string_view> seen_;
-  std::optional<std::int64_t> duration_;  // of the EXTINF whose URI has not come yet
+  // Of the entry whose URI has not come yet.
+  std::optional<std::int64_t> duration_;
+  std::optional<ByteRange> range_;
 };
 
 Result<MediaPlaylist> Parser::parse(std::string_view text) {
@@ -88,12 +99,14 @@ Result<MediaPlaylist> Parser::parse(std::string_view text) {
 
 Result<> Parser::read(const Line& line) {
   if (playlist_.ended) return refuse("Nothing may follow EXT-X-ENDLIST.");
+  if (duration_ && line.name == "#EXT-X-BYTERANGE") return read_range(line.value);
   if (duration_ && !line.name.empty()) return refuse("EXTINF must be followed by its URI.");
   return line.name.empty() ? read_uri(line.value) : read_tag(line);
 }
 
 Result<> Parser::read_tag(const Line& line) {
   if (line.name == "#EXTINF") return read_duration(line.value);
+  if (line.name == "#EXT-X-BYTERANGE") return refuse("EXT-X-BYTERANGE must follow an EXTINF.");
   if (std::ranges::find(kRefused, line.name) != kRefused.end()) {
     return refuse("The tag " + std::string(line.name.substr(1)) + " is not one of this stream's.");
   }
@@ -108,8 +121,12 @@ Result<> Parser::read_tag(const Line& line) {
 
 Result<> Parser::read_uri(std::string_view uri) {
   if (!duration_) return refuse("A segment needs an EXTINF.");
-  playlist_.segments.push_back({std::string(uri), *duration_});
+  if (range_.has_value() != playlist_.i_frames_only) {
+    return refuse("Entries of I-frame playlists have an EXT-X-BYTERANGE, others have none.");
+  }
+  playlist_.segments.push_back({std::string(uri), *duration_, range_});
   duration_.reset();
+  range_.reset();
   return {};
 }
 
@@ -149,6 +166,14 @@ Result<> Parser::read_independent(std::string_view value) {
   return {};
 }
 
+Result<> Parser::read_i_frames(std::string_view value) {
+  if (!value.empty()) return refuse("EXT-X-I-FRAMES-ONLY has no value.");
+  if (!playlist_.segments.empty())
+    return refuse("EXT-X-I-FRAMES-ONLY must stand before the entries.");
+  playlist_.i_frames_only = true;
+  return {};
+}
+
 Result<> Parser::read_start(std::string_view value) {
   if (value != "TIME-OFFSET=0") return refuse("EXT-X-START must be TIME-OFFSET=0.");
   return {};
@@ -182,6 +207,17 @@ Result<> Parser::read_duration(std::string_view value) {
   return {};
 }
 
+Result<> Parser::read_range(std::string_view value) {
+  const std::size_t at = value.find('@');
+  if (at == std::string_view::npos) return refuse("EXT-X-BYTERANGE is LENGTH@OFFSET.");
+  ByteRange range;
+  range.bytes = TRY(read_integer(value.substr(0, at)));
+  range.offset = TRY(read_integer(value.substr(at + 1)));
+  if (range.bytes == 0 || range_) return refuse("EXT-X-BYTERANGE is empty or stands here twice.");
+  range_ = range;
+  return {};
+}
+
 Result<> Parser::check_header() const {
   for (const std::string_view tag :
        {"#EXT-X-VERSION", "#EXT-X-TARGETDURATION", "#EXT-X-PLAYLIST-TYPE", "#EXT-X-MAP",
@@ -206,6 +242,7 @@ std::string to_text(const MediaPlaylist& playlist) {
   text += "\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:";
   text += name_of(playlist.type);
   text += "\n#EXT-X-INDEPENDENT-SEGMENTS";
+  if (playlist.i_frames_only) text += "\n#EXT-X-I-FRAMES-ONLY";
   if (playlist.type == PlaylistType::event) text += "\n#EXT-X-START:TIME-OFFSET=0";
   text += "\n#EXT-X-MAP:URI=" + quote(playlist.init_uri) + "\n";
 
@@ -214,7 +251,9 @@ std::string to_text(const MediaPlaylist& playlist) {
   for (const PlaylistSegment& segment : playlist.segments) {
     units += segment.duration;
     const std::int64_t end = mul_div_round(units, kMicroseconds, playlist.timescale);
-    text += "#EXTINF:" + decimal(end - written, kWrittenDigits) + ",\n" + segment.uri + "\n";
+    text += "#EXTINF:" + decimal(end - written, kWrittenDigits) + ",\n";
+    if (segment.range) text += to_line(*segment.range);
+    text += segment.uri + "\n";
     written = end;
   }
   if (playlist.ended) text += "#EXT-X-ENDLIST\n";

@@ -1,15 +1,18 @@
 // A media playlist (RFC 8216, 4.3.3): the segments of one rendition, in order.
 //
-// Written by render.h, read back by `vodmill verify` and tests. Permitted: one EXT-X-MAP, sequence
-// numbers from 0, whole segments; no byte ranges, keys, gaps or discontinuities. Pure; any thread.
+// Written by render.h, read back by tests. Permitted: one EXT-X-MAP, sequence
+// numbers from 0, whole segments; no keys, gaps or discontinuities. Byte ranges stand in I-frame
+// playlists alone. Pure; any thread.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "core/segment.h"
 
 namespace vodmill::hls {
 
@@ -20,13 +23,15 @@ enum class PlaylistType {
 
 struct PlaylistSegment {
   std::string uri;            // relative to the playlist's own
-  std::int64_t duration = 0;  // in the playlist's timescale
+  std::int64_t duration = 0;  // in the playlist's timescale; of a key frame, until the next one
+  std::optional<ByteRange> range = std::nullopt;  // of a key frame, never of a whole segment
 };
 
 struct MediaPlaylist {
   int version = 7;
   int target_duration = 0;  // seconds
   PlaylistType type = PlaylistType::event;
+  bool i_frames_only = false;  // every entry is one key frame (RFC 8216, 4.3.3.6)
   std::string init_uri;        // EXT-X-MAP
   std::int64_t timescale = 1;  // units a second of all durations
   std::vector<PlaylistSegment> segments;

@@ -123,6 +123,36 @@ TEST(MediaPlaylist, NamesTheLineThatIsWrong) {
             "line 9: A playlist may not hold control characters.");
 }
 
+MediaPlaylist key_frames(int count) {
+  MediaPlaylist playlist = film(count);
+  playlist.i_frames_only = true;
+  for (PlaylistSegment& segment : playlist.segments) segment.range = ByteRange{24, 5000};
+  return playlist;
+}
+
+TEST(MediaPlaylist, OfKeyFramesComesBackFromItsText) {
+  const std::string text = to_text(key_frames(3));
+  const auto back = parse_media_playlist(text);
+  ASSERT_TRUE(back) << back.error().message << "\n" << text;
+  EXPECT_EQ(to_text(*back), text);
+  EXPECT_TRUE(back->i_frames_only);
+  EXPECT_EQ(back->segments[2].range, (ByteRange{24, 5000}));
+}
+
+TEST(MediaPlaylist, OfKeyFramesNamesTheLineThatIsWrong) {
+  const std::string text = to_text(key_frames(2));
+  EXPECT_EQ(error_of(with_line(text, "#EXT-X-I-FRAMES-ONLY\n", "")),
+            "line 10: Entries of I-frame playlists have an EXT-X-BYTERANGE, others have none.");
+  EXPECT_EQ(error_of(with_line(text, "#EXT-X-BYTERANGE:5000@24\n", "")),
+            "line 10: Entries of I-frame playlists have an EXT-X-BYTERANGE, others have none.");
+  EXPECT_EQ(error_of(with_line(text, "5000@24", "5000")),
+            "line 10: EXT-X-BYTERANGE is LENGTH@OFFSET.");
+  EXPECT_EQ(error_of(with_line(text, "5000@24", "0@24")),
+            "line 10: EXT-X-BYTERANGE is empty or stands here twice.");
+  EXPECT_EQ(error_of(with_line(text, "#EXTINF", "#EXT-X-BYTERANGE:1@2\n#EXTINF")),
+            "line 9: EXT-X-BYTERANGE must follow an EXTINF.");
+}
+
 TEST(MediaPlaylist, AnyPrefixIsReadOrRefused) {
   const std::string text = to_text(film(3));
   for (std::size_t size = 0; size < text.size(); ++size) {

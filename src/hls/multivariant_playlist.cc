@@ -36,6 +36,14 @@ std::string to_lines(const Variant& variant) {
   return line + "\n" + variant.uri + "\n";
 }
 
+std::string to_line(const IFrameVariant& variant) {
+  std::string line = "#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=" + std::to_string(variant.bandwidth);
+  line += ",AVERAGE-BANDWIDTH=" + std::to_string(variant.average_bandwidth);
+  line += ",CODECS=" + quote(variant.codecs);
+  line += ",RESOLUTION=" + std::to_string(variant.width) + "x" + std::to_string(variant.height);
+  return line + ",URI=" + quote(variant.uri) + "\n";
+}
+
 Result<int> read_count(std::string_view text, int largest) {
   const std::int64_t value = TRY(read_integer(text));
   if (value < 1 || value > largest) {
@@ -72,6 +80,7 @@ Result<AudioMedia> read_media(std::string_view value) {
   return media;
 }
 
+template <class Variant>
 Result<> read_resolution(std::string_view text, Variant& variant) {
   constexpr int kLargest = 65535;
   const std::size_t cross = text.find('x');
@@ -95,6 +104,19 @@ Result<Variant> read_variant(std::string_view value) {
   const std::string_view rate = TRY(attributes.enumerated("FRAME-RATE"));
   variant.frame_rate = {TRY(read_decimal(rate, kRateDigits)), kRateUnits};
   if (attributes.has("AUDIO")) variant.audio_group = TRY(attributes.quoted("AUDIO"));
+  return variant;
+}
+
+Result<IFrameVariant> read_i_frames(std::string_view value) {
+  const Attributes attributes = TRY(Attributes::parse(value));
+  IFrameVariant variant;
+  variant.bandwidth = TRY(attributes.integer("BANDWIDTH"));
+  variant.average_bandwidth = TRY(attributes.integer("AVERAGE-BANDWIDTH"));
+  if (variant.bandwidth < 1) return refuse("BANDWIDTH must be more than 0.");
+  variant.codecs = TRY(attributes.quoted("CODECS"));
+  const std::string_view resolution = TRY(attributes.enumerated("RESOLUTION"));
+  TRY_VOID(read_resolution(resolution, variant));
+  variant.uri = TRY(attributes.quoted("URI"));
   return variant;
 }
 
@@ -122,6 +144,8 @@ class Parser {
     } else if (line.name == "#EXT-X-STREAM-INF") {
       playlist_.variants.push_back(TRY(read_variant(line.value)));
       waits_for_uri_ = true;
+    } else if (line.name == "#EXT-X-I-FRAME-STREAM-INF") {
+      playlist_.i_frames.push_back(TRY(read_i_frames(line.value)));
     } else if (line.name == "#EXT-X-MEDIA") {
       return add_media(TRY(read_media(line.value)));
     } else if (line.name == "#EXT-X-VERSION") {
@@ -166,6 +190,7 @@ std::string to_text(const MultivariantPlaylist& playlist) {
   text += "\n#EXT-X-INDEPENDENT-SEGMENTS\n";
   for (const AudioMedia& media : playlist.audio) text += to_line(media);
   for (const Variant& variant : playlist.variants) text += to_lines(variant);
+  for (const IFrameVariant& variant : playlist.i_frames) text += to_line(variant);
   return text;
 }
 

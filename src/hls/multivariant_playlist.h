@@ -1,7 +1,7 @@
 // A multivariant playlist (RFC 8216, 4.3.4; "master playlist" there): the variants to choose from.
 //
-// Written by render.h, read back by `vodmill verify` and tests. Permitted: variants with separate
-// audio groups; no subtitles, I-frame playlists or session data. Pure; any thread.
+// Written by render.h, read back by tests. Permitted: variants with separate
+// audio groups, I-frame playlists; no subtitles or session data. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -38,10 +38,21 @@ struct Variant {
   std::string audio_group;    // "" for none
 };
 
+// EXT-X-I-FRAME-STREAM-INF: a variant's key frames, for scrubbing (Apple 6.1).
+struct IFrameVariant {
+  std::string uri;
+  std::int64_t bandwidth = 0;          // bits/s, the peak
+  std::int64_t average_bandwidth = 0;  // bits/s
+  std::string codecs;                  // RFC 6381
+  int width = 0;
+  int height = 0;
+};
+
 struct MultivariantPlaylist {
   int version = 7;
   std::vector<AudioMedia> audio;
   std::vector<Variant> variants;  // players begin with the first
+  std::vector<IFrameVariant> i_frames;
 };
 
 std::string to_text(const MultivariantPlaylist& playlist);

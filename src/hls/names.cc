@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kPlaylistExtension = ".m3u8";
 constexpr std::string_view kFinalSuffix = "-vod";
+constexpr std::string_view kIFramesSuffix = "-iframes";
 constexpr std::string_view kInitPrefix = "init-";
 constexpr std::string_view kInitExtension = ".mp4";
 constexpr std::string_view kSegmentExtension = ".m4s";
@@ -42,10 +43,14 @@ bool is_rendition(std::string_view name) {
   return read_number<int>(name.substr(1)).has_value();
 }
 
-// "v0.m3u8" and "v0-vod.m3u8".
+// "v0.m3u8", "v0-vod.m3u8" and "v0-iframes.m3u8".
 std::optional<StreamName> read_playlist(std::string_view file, int generation) {
   if (!take_back(file, kPlaylistExtension)) return std::nullopt;
-  const NameKind kind = take_back(file, kFinalSuffix) ? NameKind::final_media : NameKind::media;
+  NameKind kind = NameKind::media;
+  if (take_back(file, kFinalSuffix))
+    kind = NameKind::final_media;
+  else if (take_back(file, kIFramesSuffix))
+    kind = NameKind::i_frames;
   if (!is_rendition(file)) return std::nullopt;
   return StreamName{kind, generation, std::string(file), 0};
 }
@@ -69,6 +74,11 @@ std::optional<StreamName> read_segment(std::string_view rendition, std::string_v
   return name;
 }
 
+std::string playlist_name(int generation, std::string_view rendition, std::string_view suffix) {
+  std::string name = generation_prefix(generation);
+  return name.append(rendition).append(suffix).append(kPlaylistExtension);
+}
+
 }  // namespace
 
 std::string generation_prefix(int generation) { return "g" + std::to_string(generation) + "/"; }
@@ -83,14 +93,15 @@ BlobKey segment_key(std::string_view prefix, std::string_view rendition, int ind
 }
 
 std::string media_playlist_name(int generation, std::string_view rendition) {
-  return generation_prefix(generation).append(rendition).append(kPlaylistExtension);
+  return playlist_name(generation, rendition, "");
 }
 
 std::string final_media_playlist_name(int generation, std::string_view rendition) {
-  return generation_prefix(generation)
-      .append(rendition)
-      .append(kFinalSuffix)
-      .append(kPlaylistExtension);
+  return playlist_name(generation, rendition, kFinalSuffix);
+}
+
+std::string i_frame_playlist_name(int generation, std::string_view rendition) {
+  return playlist_name(generation, rendition, kIFramesSuffix);
 }
 
 std::string segment_uri(const BlobKey& key) {

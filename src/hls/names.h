@@ -4,6 +4,7 @@
 //   index.m3u8          multivariant playlist; the only name whose bytes are ever others
 //   g1/v0.m3u8          media playlist of generation 1, rendered from committed rows; no object
 //   g1/v0-vod.m3u8      the final media playlist
+//   g1/v0-iframes.m3u8  its key frames alone
 //   g1/v0/init-7.mp4    InitSegment, stored under token 7
 //   g1/v0/12-7.m4s      Segment 12, stored under token 7
 // Pure; any thread.
@@ -26,14 +27,15 @@ std::string generation_prefix(int generation);
 // Keys for a mill's output; `prefix` is Generation::prefix. index: >= 0, or kInitSegment.
 BlobKey segment_key(std::string_view prefix, std::string_view rendition, int index, Token token);
 
-// Names below the video's prefix: "g1/v0.m3u8" and "g1/v0-vod.m3u8".
+// Names below the video's prefix: "g1/v0.m3u8", "g1/v0-vod.m3u8" and "g1/v0-iframes.m3u8".
 std::string media_playlist_name(int generation, std::string_view rendition);
 std::string final_media_playlist_name(int generation, std::string_view rendition);
+std::string i_frame_playlist_name(int generation, std::string_view rendition);
 
 // A segment's URI in its media playlist: the key's last two components, "v0/12-7.m4s".
 std::string segment_uri(const BlobKey& key);
 
-enum class NameKind { multivariant, media, final_media, init_segment, segment };
+enum class NameKind { multivariant, media, final_media, i_frames, init_segment, segment };
 
 struct StreamName {
   NameKind kind = NameKind::multivariant;

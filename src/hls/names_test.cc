@@ -36,6 +36,11 @@ TEST(Names, AreReadBack) {
   EXPECT_EQ(vod->kind, NameKind::final_media);
   EXPECT_EQ(vod->rendition, "a0");
 
+  const auto i_frames = parse_stream_name(i_frame_playlist_name(2, "v0"));
+  ASSERT_TRUE(i_frames);
+  EXPECT_EQ(i_frames->kind, NameKind::i_frames);
+  EXPECT_EQ(i_frames->rendition, "v0");
+
   const auto init = parse_stream_name(segment_key("g1/", "v0", kInitSegment, Token{9}).str());
   ASSERT_TRUE(init);
   EXPECT_EQ(init->kind, NameKind::init_segment);

@@ -127,6 +127,31 @@ Result<Measured> measure(const Plan& plan, const RenditionRows& rows, std::strin
   return Measured{bandwidth, init->codecs};
 }
 
+// Rows of a rendition's key frames: each lasts until the next one. Empty if one is not known.
+std::vector<Segment> key_frames_of(std::span<const Segment> rows) {
+  std::vector<Segment> frames(rows.begin(), rows.end());
+  for (Segment& row : frames) {
+    if (row.index == kInitSegment) continue;
+    if (!row.key_frame) return {};
+    row.bytes = row.key_frame->bytes;
+  }
+  return frames;
+}
+
+std::optional<IFrameVariant> i_frames_of(const Plan& plan, int generation,
+                                         const Rendition& rendition,
+                                         std::span<const Segment> rows) {
+  const std::vector<Segment> frames = key_frames_of(rows);
+  if (frames.empty()) return std::nullopt;
+  const Bandwidth bandwidth = measure_bandwidth(frames, plan.target_duration);
+  return IFrameVariant{.uri = i_frame_playlist_name(generation, rendition.name),
+                       .bandwidth = bandwidth.peak,
+                       .average_bandwidth = bandwidth.average,
+                       .codecs = find_init(rows)->codecs,
+                       .width = rendition.width,
+                       .height = rendition.height};
+}
+
 }  // namespace
 
 std::optional<MediaPlaylist> render_media(const Plan& plan, std::span<const Segment> rows,
@@ -175,6 +200,19 @@ Result<MediaPlaylist> final_media(const Plan& plan, std::span<const Segment> row
   return playlist;
 }
 
+std::optional<MediaPlaylist> final_i_frames(const Plan& plan, std::span<const Segment> rows) {
+  const Segment* init = find_init(rows);
+  if (init == nullptr || key_frames_of(rows).empty()) return std::nullopt;
+  const std::vector<const Segment*> front = contiguous_front(rows);
+  if (front.empty()) return std::nullopt;
+  MediaPlaylist playlist = playlist_of(plan, *init, front);
+  playlist.type = PlaylistType::vod;
+  playlist.ended = true;
+  playlist.i_frames_only = true;
+  for (std::size_t i = 0; i < front.size(); ++i) playlist.segments[i].range = front[i]->key_frame;
+  return playlist;
+}
+
 Result<MultivariantPlaylist> final_multivariant(const Plan& plan, int generation,
                                                 const RenditionRows& rows) {
   MultivariantPlaylist playlist;
@@ -192,7 +230,10 @@ Result<MultivariantPlaylist> final_multivariant(const Plan& plan, int generation
     variant.average_bandwidth = sum.average;
     variant.codecs = plan.audio ? video.codecs + "," + audio.codecs : video.codecs;
     playlist.variants.push_back(std::move(variant));
+    auto i_frames = i_frames_of(plan, generation, rendition, rows.find(rendition.name)->second);
+    if (i_frames) playlist.i_frames.push_back(std::move(*i_frames));
   }
+  std::ranges::sort(playlist.i_frames, {}, &IFrameVariant::bandwidth);
   order_for_start(playlist.variants);
   return playlist;
 }

@@ -38,11 +38,15 @@ MultivariantPlaylist provisional_multivariant(const Plan& plan, int generation);
 // before the last is missing, timescales differ, or a segment is longer than the target duration.
 Result<MediaPlaylist> final_media(const Plan& plan, std::span<const Segment> rows);
 
+// Its key frames alone; nullopt for sound, and where a row was stored before key frames were noted.
+std::optional<MediaPlaylist> final_i_frames(const Plan& plan, std::span<const Segment> rows);
+
 using RenditionRows = std::map<std::string, std::vector<Segment>, std::less<>>;
 
 // The final one: measured bandwidths, CODECS out of the InitSegments. The variant nearest to 2 Mb/s
 // comes first (Apple 1.32: players start with it, and it looks decent at once on most lines), the
-// others from low to high. verification_failed if a rendition of the plan has no rows.
+// others from low to high; then the I-frame playlists of those that have
+// one. verification_failed if a rendition of the plan has no rows.
 Result<MultivariantPlaylist> final_multivariant(const Plan& plan, int generation,
                                                 const RenditionRows& rows);
 

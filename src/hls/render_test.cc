@@ -120,6 +120,42 @@ TEST(FinalMedia, RefusesWhatIsMissingOrTooLong) {
             "Segment 1 is missing or has another timescale.");
 }
 
+std::vector<Segment> with_key_frames(std::vector<Segment> rows) {
+  for (Segment& row : rows) {
+    if (row.index != kInitSegment) row.key_frame = ByteRange{24, 9000};
+  }
+  return rows;
+}
+
+TEST(FinalIFrames, NameTheFirstPictureOfEverySegment) {
+  const auto playlist = final_i_frames(one_rung(), with_key_frames(rows_of({0, 1})));
+  ASSERT_TRUE(playlist);
+  EXPECT_TRUE(playlist->i_frames_only);
+  EXPECT_TRUE(playlist->ended);
+  ASSERT_EQ(playlist->segments.size(), 2u);
+  EXPECT_EQ(playlist->segments[1].uri, "v0/1-3.m4s");
+  EXPECT_EQ(playlist->segments[1].range, (ByteRange{24, 9000}));
+}
+
+TEST(FinalIFrames, AreNotThereWhereAKeyFrameIsNotKnown) {
+  std::vector<Segment> rows = with_key_frames(rows_of({0, 1}));
+  rows.back().key_frame.reset();
+  EXPECT_FALSE(final_i_frames(one_rung(), rows));
+  const auto playlist = final_multivariant(one_rung(), 1, {{"v0", rows}});
+  ASSERT_TRUE(playlist) << playlist.error().message;
+  EXPECT_TRUE(playlist->i_frames.empty());
+}
+
+TEST(FinalMultivariant, MeasuresItsIFramePlaylists) {
+  const auto rows = with_key_frames(rows_of({0, 1}));
+  const auto playlist = final_multivariant(one_rung(), 1, {{"v0", rows}});
+  ASSERT_TRUE(playlist) << playlist.error().message;
+  ASSERT_EQ(playlist->i_frames.size(), 1u);
+  EXPECT_EQ(playlist->i_frames[0].uri, "g1/v0-iframes.m3u8");
+  EXPECT_EQ(playlist->i_frames[0].bandwidth, 12'000);  // 9000 bytes every 6 s
+  EXPECT_EQ(playlist->i_frames[0].codecs, "avc1.64001e");
+}
+
 TEST(FinalMultivariant, BeginsWithTheVariantNearestTo2MegabitsThenGoesUp) {
   const Plan plan = plan_of({{"v0", 1920, 1080, 23, 6000, 12000},
                              {"v1", 1280, 720, 23, 3000, 6000},

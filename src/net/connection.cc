@@ -1,8 +1,11 @@
 #include "net/connection.h"
 
+#include <algorithm>
 #include <boost/asio/this_coro.hpp>
+#include <cctype>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "net/client_address.h"
 #include "net/refusal.h"
 
@@ -15,9 +18,21 @@ Async<> run_guarded(const Handler& handler, Request& request, ResponseWriter& re
   try {
     co_return co_await handler(request, response);
   } catch (const std::exception& exception) {
-    log::error("{} {}: {}", name_of(request.method()), request.path(), exception.what());
+    log::error({{"request", request.id}}, "{} {}: {}", name_of(request.method()), request.path(),
+               exception.what());
   }
   co_return fail(ErrorCode::internal_error, "The server failed to serve this request.");
+}
+
+// A proxy's, where it has given the request one that is fit for logs, else one of our own.
+std::string request_id(const RequestHead& head) {
+  constexpr std::size_t kLongest = 64;
+  const std::string_view given = head.headers.find("X-Request-Id").value_or("");
+  const bool is_fit =
+      !given.empty() && given.size() <= kLongest && std::ranges::all_of(given, [](unsigned char c) {
+        return std::isalnum(c) || c == '-' || c == '_' || c == '.';
+      });
+  return is_fit ? std::string(given) : random_id();
 }
 
 }  // namespace
@@ -93,15 +108,16 @@ WireResult<std::size_t> Connection::read_head() {
 asio::awaitable<Connection::Next> Connection::run_handler(RequestHead head) {
   idle_ = false;
   interruption_ = {};
-  SocketBody body(wire_, head, context_.options);
+  const Wire::Clock::time_point begun = Wire::Clock::now();
+  SocketBody body(wire_, head, context_.options, context_.numbers.received_bytes);
   std::string client =
       client_address(peer_address_, head.headers, context_.options.trusted_proxies);
   Request request{.head = std::move(head),
                   .body = body,
                   .peer_address = peer_address_,
                   .client_address = std::move(client)};
-  SocketResponse response(wire_, request, body, context_.options, context_.hooks, context_.clock,
-                          context_.stopping, interruption_);
+  request.id = request_id(request.head);
+  SocketResponse response(wire_, request, body, context_, interruption_);
   Result<> result = co_await run_guarded(context_.hooks.handler, request, response);
   if (result && !response.started()) {
     result = fail(ErrorCode::internal_error, "The handler gave no answer.");
@@ -110,6 +126,13 @@ asio::awaitable<Connection::Next> Connection::run_handler(RequestHead head) {
     co_await answer_failure(std::move(result.error()), request, body, response);
   }
   interruption_ = {};
+  context_.tell({.request = &request,
+                 .peer_address = peer_address_,
+                 .status = response.status(),
+                 .whole = response.finished(),
+                 .received_bytes = body.received(),
+                 .sent_bytes = response.sent_bytes(),
+                 .time = Wire::Clock::now() - begun});
   if (!response.finished()) co_return Next::close;
   if (!response.keeps_alive()) {
     const bool unread = !body.finished() || !wire_.buffered().empty();
@@ -125,7 +148,8 @@ asio::awaitable<void> Connection::answer_failure(Error error, const Request& req
       body.failure() ? problem(*body.failure()) : context_.hooks.error_answer(error, request);
   const Result<> sent = co_await response.send(std::move(answer));
   if (!sent)
-    log::debug("{} {}: {}", name_of(request.method()), request.path(), sent.error().message);
+    log::debug({{"request", request.id}}, "{} {}: {}", name_of(request.method()), request.path(),
+               sent.error().message);
 }
 
 asio::awaitable<Connection::Next> Connection::refuse(Refusal refusal) {
@@ -139,6 +163,10 @@ asio::awaitable<Connection::Next> Connection::refuse(Refusal refusal) {
   Pace pace(context_.options.write_timeout, context_.options.minimum_rate);
   const std::expected<std::size_t, WireEnd> written =
       co_await wire_.write({as_bytes(head), as_bytes(answer.body)}, pace);
+  context_.tell({.peer_address = peer_address_,
+                 .status = answer.head.status,
+                 .whole = written.has_value(),
+                 .sent_bytes = std::ssize(answer.body)});
   co_return written ? Next::linger : Next::close;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "net/server.h"
+#include "net/server_metrics.h"
 #include "net/socket_response.h"
 #include "net/wire.h"
 
@@ -16,6 +17,13 @@ struct ServerContext {
   ServerHooks hooks;
   const vodmill::Clock& clock;
   bool stopping = false;
+  metrics::Registry unseen = {};  // where nobody wants the numbers
+  ServerMetrics numbers{hooks.registry ? *hooks.registry : unseen};
+
+  void tell(const Exchange& exchange) {
+    numbers.count(exchange);
+    if (hooks.ended) hooks.ended(exchange);
+  }
 };
 
 class Connection {

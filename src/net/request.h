@@ -46,7 +46,9 @@ struct Request {
   BodyStream& body;
   std::string peer_address;    // "203.0.113.9" or "2001:db8::1", of the connection itself
   std::string client_address;  // the same, or what a trusted proxy says of the client
+  std::string id = {};         // for logs, and in the answer's X-Request-Id; [A-Za-z0-9._-]
   std::vector<PathParameter> path_parameters = {};  // set by Router
+  std::string_view route = {};                      // the same: Router::add()'s `name`
 
   Method method() const { return head.method; }
   const std::string& path() const { return head.target.path; }

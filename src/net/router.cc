@@ -61,8 +61,9 @@ Method effective_method(const Request& request) {
 
 }  // namespace
 
-void Router::add(Method method, std::string_view pattern, Handler handler) {
-  routes_.push_back({method, split_pattern(pattern), std::move(handler)});
+void Router::add(Method method, std::string_view pattern, Handler handler, std::string_view name) {
+  routes_.push_back({method, split_pattern(pattern), std::move(handler),
+                     std::string(name.empty() ? pattern : name)});
 }
 
 Async<> Router::handle(Request& request, ResponseWriter& response) const {
@@ -70,6 +71,7 @@ Async<> Router::handle(Request& request, ResponseWriter& response) const {
   const Method method = effective_method(request);
   const Route* route = find(method, path, request.path_parameters);
   if (!route && method == Method::head) route = find(Method::get, path, request.path_parameters);
+  if (route) request.route = route->name;
   if (route) co_return co_await route->handler(request, response);
   Response answer = answer_without_route(request);
   co_return co_await response.send(std::move(answer));

@@ -23,8 +23,9 @@ using Handler = std::function<Async<>(Request&, ResponseWriter&)>;
 
 class Router {
  public:
-  // REQUIRES: pattern starts with "/".
-  void add(Method method, std::string_view pattern, Handler handler);
+  // REQUIRES: pattern starts with "/". `name` is what counts and logs call the route: the pattern
+  // where it is empty.
+  void add(Method method, std::string_view pattern, Handler handler, std::string_view name = {});
 
   // Answers OPTIONS for known paths without an OPTIONS handler: 204 with Allow, completed by `hook`
   // (CORS preflight). Without a hook these are 204 with Allow too.
@@ -39,6 +40,7 @@ class Router {
     Method method;
     std::vector<std::string> pattern;
     Handler handler;
+    std::string name;
   };
 
   const Route* find(Method method, const std::vector<std::string>& path,

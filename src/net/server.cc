@@ -58,7 +58,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   Impl(asio::any_io_executor executor, ServerOptions options, ServerHooks hooks,
        const vodmill::Clock& clock)
       : executor_(executor),
-        context_{std::move(options), std::move(hooks), clock},
+        context_{.options = std::move(options), .hooks = std::move(hooks), .clock = clock},
         admission_(context_.options),
         acceptor_(executor),
         ticker_(executor),
@@ -165,6 +165,8 @@ void Server::Impl::admit(tcp::socket socket) {
   set_up(socket, context_.options);
   connections_.emplace_front(std::move(socket), std::move(peer), context_);
   const Place place = connections_.begin();
+  context_.numbers.connections.add(1);
+  if (refused) context_.numbers.refused_connections.add();
   ++running_;
   asio::co_spawn(
       executor_, refused ? place->run_refused(std::move(*refusal)) : place->run(),
@@ -180,6 +182,7 @@ void Server::Impl::ended(Place place, bool refused) {
     admission_.leave(place->peer_address());
   }
   connections_.erase(place);
+  context_.numbers.connections.add(-1);
   ended();
 }
 

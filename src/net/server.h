@@ -17,6 +17,8 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/metrics.h"
+#include "net/exchange.h"
 #include "net/router.h"
 
 namespace vodmill::net {
@@ -47,6 +49,10 @@ struct ServerHooks {
   // May be empty. Sees every answer's head before it leaves (CORS, request ids); the request is the
   // one answered.
   std::function<void(const Request&, ResponseHead&)> decorate;
+  // May be empty. Hears of every request when nothing more of its answer will leave.
+  std::function<void(const Exchange&)> ended = {};
+  // Where the server's numbers go (net/server_metrics.h); none: nobody sees them.
+  metrics::Registry* registry = nullptr;
 };
 
 class Server {

@@ -5,12 +5,14 @@
 
 namespace vodmill::net {
 
-SocketBody::SocketBody(Wire& wire, const RequestHead& head, const ServerOptions& options)
+SocketBody::SocketBody(Wire& wire, const RequestHead& head, const ServerOptions& options,
+                       metrics::Counter& counter)
     : wire_(wire),
       options_(options),
       chunked_(head.chunked),
       length_(head.content_length),
       left_(head.content_length),
+      counter_(counter),
       pace_(options.body_timeout, options.minimum_rate),
       continue_due_(head.expects_continue) {}
 
@@ -92,6 +94,7 @@ asio::awaitable<void> SocketBody::reach_data() {
 void SocketBody::took(std::size_t bytes) {
   const auto count = static_cast<std::int64_t>(bytes);
   received_ += count;
+  counter_.add(static_cast<double>(count));
   if (chunked_) {
     decoder_.take_data(count);
   } else {

@@ -1,6 +1,7 @@
 // The body of the request that a connection is serving. Internal to net/.
 #pragma once
 
+#include "base/metrics.h"
 #include "net/chunked.h"
 #include "net/request.h"
 #include "net/server.h"
@@ -10,7 +11,9 @@ namespace vodmill::net {
 
 class SocketBody final : public BodyStream {
  public:
-  SocketBody(Wire& wire, const RequestHead& head, const ServerOptions& options);
+  // `counter` counts the bytes of all bodies.
+  SocketBody(Wire& wire, const RequestHead& head, const ServerOptions& options,
+             metrics::Counter& counter);
 
   std::optional<std::int64_t> declared_length() const override;
   Async<std::size_t> read(std::span<std::byte> into) override;
@@ -18,6 +21,7 @@ class SocketBody final : public BodyStream {
   // An answer has begun: from now on "100 Continue" would be part of it.
   void answer_began() { continue_due_ = false; }
 
+  std::int64_t received() const { return received_; }
   bool finished() const { return chunked_ ? decoder_.done() : left_ == 0; }
   // Whether the next request can be reached by reading what little is left of this body.
   bool is_worth_draining() const;
@@ -42,6 +46,7 @@ class SocketBody final : public BodyStream {
   std::int64_t left_;       // when not chunked
   ChunkedDecoder decoder_;  // when chunked
   std::int64_t received_ = 0;
+  metrics::Counter& counter_;
   Pace pace_;
   bool continue_due_;
   bool aborted_ = false;

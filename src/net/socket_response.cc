@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "net/connection.h"
+
 namespace vodmill::net {
 namespace {
 
@@ -23,18 +25,14 @@ std::unexpected<Error> gone(WireEnd end) {
 }  // namespace
 
 SocketResponse::SocketResponse(Wire& wire, const Request& request, SocketBody& body,
-                               const ServerOptions& options, const ServerHooks& hooks,
-                               const vodmill::Clock& clock, const bool& server_stops,
-                               Interruption& interruption)
+                               const ServerContext& context, Interruption& interruption)
     : wire_(wire),
       request_(request),
       body_(body),
-      hooks_(hooks),
-      clock_(clock),
-      server_stops_(server_stops),
+      context_(context),
       interruption_(interruption),
-      pace_(options.write_timeout, options.minimum_rate),
-      stream_pace_(options.write_timeout, 0) {}
+      pace_(context.options.write_timeout, context.options.minimum_rate),
+      stream_pace_(context.options.write_timeout, 0) {}
 
 Async<> SocketResponse::send(Response response) {
   if (started()) co_return misuse("send: an answer was already started");
@@ -50,7 +48,7 @@ Async<> SocketResponse::start(ResponseHead head, std::optional<std::int64_t> len
   begin(std::move(head), length);
   if (length) co_return Result<>();  // the head leaves together with the first bytes
   pace_ = stream_pace_;
-  co_return co_await put({});
+  co_return co_await put({}, 0);
 }
 
 Async<> SocketResponse::write(ByteView bytes) {
@@ -62,7 +60,7 @@ Async<> SocketResponse::write(ByteView bytes) {
     if (count > *left_) co_return misuse("write: more bytes than the answer's length");
     *left_ -= count;
   }
-  co_return co_await put({bytes});
+  co_return co_await put({bytes}, bytes.size());
 }
 
 Async<> SocketResponse::finish() {
@@ -71,7 +69,7 @@ Async<> SocketResponse::finish() {
     co_return misuse("finish: fewer bytes than the answer's length");
   }
   const bool last_chunk = chunked_ && body_wanted_;
-  const Result<> written = co_await put({as_bytes(last_chunk ? "0\r\n\r\n" : "")});
+  const Result<> written = co_await put({as_bytes(last_chunk ? "0\r\n\r\n" : "")}, 0);
   if (written) state_ = State::finished;
   co_return written;
 }
@@ -91,17 +89,19 @@ Async<> SocketResponse::send_from(ResponseHead head, std::int64_t length, BodySo
 
 void SocketResponse::begin(ResponseHead head, std::optional<std::int64_t> length) {
   state_ = State::writing;
+  status_ = head.status;
   body_wanted_ = has_body(head.status) && request_.method() != Method::head;
   chunked_ = has_body(head.status) && !length && !request_.head.is_http_1_0;
   const bool delimited = length || chunked_ || !body_wanted_;
   keep_alive_ =
-      request_.head.keep_alive && delimited && !server_stops_ && body_.is_worth_draining();
+      request_.head.keep_alive && delimited && !context_.stopping && body_.is_worth_draining();
   body_.answer_began();
   left_ = length;
 
-  if (hooks_.decorate) hooks_.decorate(request_, head);
-  head.headers.set("Date", http_date(clock_.now().ms / 1000));
+  if (context_.hooks.decorate) context_.hooks.decorate(request_, head);
+  head.headers.set("Date", http_date(context_.clock.now().ms / 1000));
   head.headers.set("X-Content-Type-Options", "nosniff");
+  head.headers.set("X-Request-Id", request_.id);
   if (chunked_) {
     head.headers.set("Transfer-Encoding", "chunked");
   } else if (length && has_body(head.status)) {
@@ -123,16 +123,20 @@ Async<> SocketResponse::put_chunk(ByteView bytes) {
   *end++ = '\r';
   *end++ = '\n';
   const std::string_view line(size.data(), end);
-  co_return co_await put({as_bytes(line), bytes, as_bytes("\r\n")});
+  co_return co_await put({as_bytes(line), bytes, as_bytes("\r\n")}, bytes.size());
 }
 
-// Writes, with the head in front while it has not left yet.
-Async<> SocketResponse::put(std::array<ByteView, 3> pieces) {
+// Writes, with the head in front while it has not left yet. `body_bytes`: how much of it is body.
+Async<> SocketResponse::put(std::array<ByteView, 3> pieces, std::size_t body_bytes) {
   // A chunk's three pieces never meet a waiting head: start() has sent it.
   if (!head_.empty()) pieces = {as_bytes(head_), pieces[0], {}};
   const std::expected<std::size_t, WireEnd> written = co_await wire_.write(pieces, pace_);
   head_.clear();
-  if (written) co_return Result<>();
+  if (written) {
+    sent_bytes_ += static_cast<std::int64_t>(body_bytes);
+    context_.numbers.sent_bytes.add(static_cast<double>(body_bytes));
+    co_return Result<>();
+  }
   state_ = State::broken;
   co_return gone(written.error());
 }

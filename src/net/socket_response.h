@@ -15,11 +15,12 @@ struct Interruption {
   bool happened = false;
 };
 
+struct ServerContext;
+
 class SocketResponse final : public ResponseWriter {
  public:
   // may_keep_alive is read when the head is made.
-  SocketResponse(Wire& wire, const Request& request, SocketBody& body, const ServerOptions& options,
-                 const ServerHooks& hooks, const vodmill::Clock& clock, const bool& server_stops,
+  SocketResponse(Wire& wire, const Request& request, SocketBody& body, const ServerContext& context,
                  Interruption& interruption);
 
   Async<> send(Response response) override;
@@ -33,6 +34,9 @@ class SocketResponse final : public ResponseWriter {
 
   // The answer has left whole.
   bool finished() const { return state_ == State::finished; }
+  // 0 while there is no answer.
+  int status() const { return status_; }
+  std::int64_t sent_bytes() const { return sent_bytes_; }
   // The answer has promised the client that the connection stays open.
   bool keeps_alive() const { return keep_alive_; }
 
@@ -40,20 +44,20 @@ class SocketResponse final : public ResponseWriter {
   enum class State { fresh, writing, finished, broken };
 
   void begin(ResponseHead head, std::optional<std::int64_t> length);
-  Async<> put(std::array<ByteView, 3> pieces);
+  Async<> put(std::array<ByteView, 3> pieces, std::size_t body_bytes);
   Async<> put_chunk(ByteView bytes);
   bool has_body(int status) const;
 
   Wire& wire_;
   const Request& request_;
   SocketBody& body_;
-  const ServerHooks& hooks_;
-  const vodmill::Clock& clock_;
-  const bool& server_stops_;
+  const ServerContext& context_;
   Interruption& interruption_;
   Pace pace_;
   const Pace stream_pace_;
   State state_ = State::fresh;
+  int status_ = 0;
+  std::int64_t sent_bytes_ = 0;  // of the body
   bool keep_alive_ = false;
   bool chunked_ = false;
   bool body_wanted_ = true;

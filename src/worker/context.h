@@ -3,13 +3,16 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
+#include "base/metrics.h"
 #include "core/bell.h"
 #include "core/blob_store.h"
 #include "core/catalog.h"
 #include "core/job_queue.h"
 #include "core/lives.h"
 #include "core/outbox.h"
+#include "core/worker_list.h"
 #include "sandbox/child.h"
 #include "sandbox/lockdown.h"
 
@@ -17,6 +20,7 @@ namespace vodmill::worker {
 
 struct WorkerOptions {
   WorkerId id;
+  std::string host;  // the machine's name, for people
   EngineBuild build;
   int slots = 1;    // mills at once
   int active = 32;  // jobs held at once
@@ -43,6 +47,8 @@ struct Ports {
   BlobStore& blobs;
   JobQueue& queue;
   Bell& bell;
+  metrics::Registry& registry;
+  WorkerList& workers;
   Lives* lives = nullptr;  // none where only the end of a lease tells
 };
 

@@ -180,11 +180,11 @@ asio::awaitable<void> Coordinator::beat() {
 asio::awaitable<bool> Coordinator::settle(Error error) {
   if (error.code == ErrorCode::lease_lost) co_return true;
   if (is_trouble_of_the_store(error.code)) {
-    log::warn("video {} waits: {}", lease_.video.str(), error.message);
+    log::warn({{"video", lease_.video.str()}}, "waits: {}", error.message);
     co_await stopping_.wait(kAfterTrouble);
     co_return false;
   }
-  log::info("video {} fails: {}: {}", lease_.video.str(), error_code_name(error.code),
+  log::info({{"video", lease_.video.str()}}, "fails: {}: {}", error_code_name(error.code),
             error.message);
   Result<> failed = co_await ports_.generations.fail(lease_, std::move(error));
   co_return failed || failed.error().code == ErrorCode::lease_lost;
@@ -218,7 +218,9 @@ asio::awaitable<void> Coordinator::run() {
   if (!is_ours || !stopping_.given()) co_return;
   // Harmless where the generation has ended.
   Result<> released = co_await ports_.generations.renew(lease_, Milliseconds(0), shown_);
-  if (!released) log::debug("release {}: {}", lease_.video.str(), released.error().message);
+  if (!released) {
+    log::debug({{"video", lease_.video.str()}}, "release: {}", released.error().message);
+  }
 }
 
 }  // namespace vodmill::worker

@@ -29,7 +29,7 @@ asio::awaitable<void> JobHolder::coordinate(VideoId video, int generation) {
     Coordinator coordinator(ports_, options_, store_, work_.executor(), *lease, stopping_);
     co_await coordinator.run();
   } else if (lease.error().code == ErrorCode::storage_unavailable) {
-    log::warn("coordinate {}: {}", video.str(), lease.error().message);
+    log::warn({{"video", video.str()}}, "coordinate: {}", lease.error().message);
   }
   coordinated_.erase({video, generation});
 }
@@ -77,7 +77,9 @@ Async<bool> JobHolder::mirror(const OfferedJob& offered) {
 
 asio::awaitable<void> JobHolder::release(OfferedJob offered) {
   Result<> released = co_await ports_.queue.release(offered.job.id, offered.lock, Milliseconds(0));
-  if (!released) log::warn("release job: {}", released.error().message);
+  if (!released) {
+    log::warn({{"video", offered.job.video.str()}}, "release job: {}", released.error().message);
+  }
 }
 
 asio::awaitable<void> JobHolder::hold(OfferedJob offered) {
@@ -86,7 +88,10 @@ asio::awaitable<void> JobHolder::hold(OfferedJob offered) {
     work_.spawn(coordinate(offered.job.video, offered.job.generation));
     Result<bool> settled = co_await mirror(offered);
     if (settled && *settled) break;
-    if (!settled) log::warn("job {}: {}", offered.job.id.str(), settled.error().message);
+    if (!settled) {
+      log::warn({{"video", offered.job.video.str()}}, "job {}: {}", offered.job.id.str(),
+                settled.error().message);
+    }
     if (stopping_.given()) {
       co_await release(std::move(offered));
       break;

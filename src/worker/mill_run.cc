@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "sandbox/frames.h"
+#include "worker/about.h"
 
 namespace vodmill::worker {
 namespace {
@@ -59,10 +60,11 @@ MillEnd end_of(ErrorCode code) {
 }
 
 MillRun::MillRun(asio::any_io_executor executor, sandbox::Child child, const WorkerOptions& options,
-                 RangeCache& ranges, const Source& source, MillListener& listener)
+                 RangeCache& ranges, const Task& task, const Source& source, MillListener& listener)
     : child_(std::move(child)),
       options_(options),
       ranges_(ranges),
+      task_(task),
       source_(source),
       listener_(listener),
       control_(executor, asio::local::stream_protocol(), child_.control.release()),
@@ -78,7 +80,7 @@ void MillRun::kill(MillEnd end, Error why) {
 
 // A mill that says what no mill of ours says has been taken over by the video, or is broken.
 void MillRun::break_off(Error why) {
-  log::warn("a mill broke its protocol: {}", why.message);
+  log::warn(about(task_), "a mill broke its protocol: {}", why.message);
   kill(MillEnd::crashed,
        {ErrorCode::transcode_failed, crash_message("it said something impossible")});
 }
@@ -168,7 +170,7 @@ Async<Bytes> MillRun::read_source(sandbox::RangeRequest request) {
     }
     if (end_of(bytes.error().code) != MillEnd::hindered || over_.given()) co_return bytes;
     const Milliseconds delay = backoff(attempt, kFirstRetry, kLongestRetry);
-    log::debug("reading a source is tried again in {} ms: {}", delay.count(),
+    log::debug(about(task_), "reading a source is tried again in {} ms: {}", delay.count(),
                bytes.error().message);
     co_await over_.wait(delay);
   }
@@ -283,7 +285,8 @@ MillOutcome MillRun::judge(const sandbox::ExitStatus& status) {
     if (locked_) outcome.end = MillEnd::refused;
     outcome.error = std::move(*said_);
   } else {
-    log::warn("a mill ended: {} {} {}", sandbox::name_of(status.kind), status.value, last_words_);
+    log::warn(about(task_), "a mill ended: {} {} {}", sandbox::name_of(status.kind), status.value,
+              last_words_);
     outcome.error = {ErrorCode::transcode_failed, crash_message(sandbox::name_of(status.kind))};
   }
   return outcome;
@@ -302,7 +305,9 @@ asio::awaitable<MillOutcome> MillRun::run(json::object order) {
             watch());
   room_ = Budget::Room();
   const sandbox::ExitStatus status = co_await reap();
-  co_return judge(status);
+  MillOutcome outcome = judge(status);
+  outcome.cpu_time = status.cpu_time;
+  co_return outcome;
 }
 
 }  // namespace vodmill::worker

@@ -44,6 +44,7 @@ struct MillOutcome {
   MillEnd end = MillEnd::hindered;
   json::object result;
   Error error;
+  std::chrono::milliseconds cpu_time{0};
 };
 
 // How a task ends whose segments or source met this error.
@@ -52,7 +53,7 @@ MillEnd end_of(ErrorCode code);
 class MillRun {
  public:
   MillRun(asio::any_io_executor executor, sandbox::Child child, const WorkerOptions& options,
-          RangeCache& ranges, const Source& source, MillListener& listener);
+          RangeCache& ranges, const Task& task, const Source& source, MillListener& listener);
 
   // Gives the mill its task and sees it through. Ends when the process has ended and is reaped, and
   // whatever the stores were asked for it has been answered.
@@ -80,6 +81,7 @@ class MillRun {
   sandbox::Child child_;
   const WorkerOptions& options_;
   RangeCache& ranges_;
+  const Task& task_;
   const Source& source_;
   MillListener& listener_;
   // As a socket: writing to a mill that is gone is an error, not a SIGPIPE.

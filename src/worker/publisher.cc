@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "hls/final_check.h"
 #include "hls/names.h"
 #include "hls/render.h"
 #include "plan/partial.h"
@@ -65,17 +66,34 @@ std::string video_prefix(const Generation& generation) {
   return generation.prefix.substr(0, generation.prefix.size() - suffix);
 }
 
-BlobKey playlist_key(const Generation& generation, std::string_view rendition) {
-  return BlobKey(video_prefix(generation) +
-                 hls::final_media_playlist_name(generation.number, rendition));
+Bytes to_bytes(const std::string& text) {
+  const ByteView view = as_bytes(text);
+  return Bytes(view.begin(), view.end());
+}
+
+using Playlists = std::map<std::string, std::string>;  // key -> text
+
+Result<Playlists> media_playlists(const Generation& generation, const hls::RenditionRows& rows) {
+  const std::string prefix = video_prefix(generation);
+  Playlists playlists;
+  for (const auto& [name, segments] : rows) {
+    const auto playlist = TRY(hls::final_media(*generation.plan, segments));
+    playlists.emplace(prefix + hls::final_media_playlist_name(generation.number, name),
+                      hls::to_text(playlist));
+    const auto i_frames = hls::final_i_frames(*generation.plan, segments);
+    if (!i_frames) continue;
+    playlists.emplace(prefix + hls::i_frame_playlist_name(generation.number, name),
+                      hls::to_text(*i_frames));
+  }
+  return playlists;
 }
 
 // Losers' segments. The final playlists stay: they may have been published before, and play.
-Async<> remove_strays(BlobStore& blobs, const Generation& generation,
-                      const hls::RenditionRows& rows, const Objects& objects) {
+Async<> remove_strays(BlobStore& blobs, const hls::RenditionRows& rows, const Playlists& playlists,
+                      const Objects& objects) {
   std::set<std::string, std::less<>> wanted;
+  for (const auto& [key, text] : playlists) wanted.insert(key);
   for (const auto& [name, segments] : rows) {
-    wanted.insert(playlist_key(generation, name).str());
     for (const Segment& segment : segments) wanted.insert(segment.key.str());
   }
   for (const auto& [key, bytes] : objects) {
@@ -86,30 +104,18 @@ Async<> remove_strays(BlobStore& blobs, const Generation& generation,
   co_return Result<>();
 }
 
-Bytes to_bytes(const std::string& text) {
-  const ByteView view = as_bytes(text);
-  return Bytes(view.begin(), view.end());
-}
-
 asio::awaitable<void> put_into(BlobStore& blobs, BlobKey key, Bytes bytes, Result<>& first_error) {
   Result<> stored = co_await blobs.put(std::move(key), std::move(bytes));
   if (!stored && first_error) first_error = std::move(stored);
 }
 
 // All at a time: each may take a slow store half a second.
-Async<> store_media_playlists(BlobStore& blobs, const Generation& generation,
-                              const hls::RenditionRows& rows) {
-  std::vector<std::pair<BlobKey, Bytes>> objects;
-  for (const auto& [name, segments] : rows) {
-    const auto playlist = hls::final_media(*generation.plan, segments);
-    if (!playlist) co_return fail(playlist.error());
-    objects.emplace_back(playlist_key(generation, name), to_bytes(hls::to_text(*playlist)));
-  }
+Async<> store(BlobStore& blobs, const Playlists& playlists) {
   const auto executor = co_await asio::this_coro::executor;
   Nursery storing(executor);
   Result<> stored;
-  for (auto& [key, text] : objects) {
-    storing.spawn(put_into(blobs, std::move(key), std::move(text), stored));
+  for (const auto& [key, text] : playlists) {
+    storing.spawn(put_into(blobs, BlobKey(key), to_bytes(text), stored));
   }
   co_await storing.join();
   co_return stored;
@@ -125,9 +131,13 @@ Async<Published> publish(const Ports& ports, const Generation& generation,
   if (!objects) co_return fail(std::move(objects).error());
   Result<> complete = check_complete(*generation.plan, *rows, *objects);
   if (!complete) co_return fail(std::move(complete).error());
-  Result<> swept = co_await remove_strays(ports.blobs, generation, *rows, *objects);
+  Result<> judged = hls::check_final(*generation.plan, generation.number, *rows);
+  if (!judged) co_return fail(std::move(judged).error());
+  const auto playlists = media_playlists(generation, *rows);
+  if (!playlists) co_return fail(playlists.error());
+  Result<> swept = co_await remove_strays(ports.blobs, *rows, *playlists, *objects);
   if (!swept) co_return fail(std::move(swept).error());
-  Result<> stored = co_await store_media_playlists(ports.blobs, generation, *rows);
+  Result<> stored = co_await store(ports.blobs, *playlists);
   if (!stored) co_return fail(std::move(stored).error());
   const auto multivariant = hls::final_multivariant(*generation.plan, generation.number, *rows);
   if (!multivariant) co_return fail(multivariant.error());

@@ -17,10 +17,10 @@ struct Published {
   Completion completion;
 };
 
-// Verifies a generation whose tasks have all completed, stores its final media playlists, and
-// removes objects below its prefix that belong to nothing. Doing it again is harmless, also when
-// another coordinator has done it and the video plays. Errors: verification_failed, and the stores'
-// own.
+// Verifies a generation whose tasks have all completed (its rows, its objects, and its playlists by
+// the rules of hls/), stores its final media playlists, and removes objects below its prefix that
+// belong to nothing. Doing it again is harmless, also when another coordinator has done it and the
+// video plays. Errors: verification_failed, and the stores' own.
 Async<Published> publish(const Ports& ports, const Generation& generation,
                          const std::vector<Task>& tasks);
 

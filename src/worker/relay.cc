@@ -69,7 +69,8 @@ Async<> add_lost(const Ports& ports) {
     if (is_settled) {
       done = co_await ports.outbox.settled(queue, row.job.id);
     } else if (!*job) {
-      log::warn("job {} was lost by the queue and is added again", row.job.id.str());
+      log::warn({{"video", row.job.video.str()}}, "job {} was lost by the queue and is added again",
+                row.job.id.str());
       done = co_await ports.queue.add(row.job);
     }
     if (!done) co_return done;
@@ -81,9 +82,11 @@ Async<> bury_all(const Ports& ports) {
   Result<std::vector<WorkerId>> dead = ports.lives->dead();
   if (!dead) co_return fail(std::move(dead).error());
   for (const WorkerId& worker : *dead) {
-    log::info("worker {} is dead: its work is taken over", worker.str());
+    log::info({{"worker", worker.str()}}, "is dead: its work is taken over");
     Result<> buried = co_await ports.tasks.bury(worker);
     if (!buried) co_return buried;
+    Result<> removed = co_await ports.workers.remove(worker);
+    if (!removed) co_return removed;
     ports.lives->forget(worker);
   }
   if (!dead->empty()) ports.bell.ring();

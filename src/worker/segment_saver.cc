@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "bmff/media.h"
 #include "hls/names.h"
+#include "worker/about.h"
 
 namespace vodmill::worker {
 namespace {
@@ -25,10 +26,11 @@ std::unexpected<Error> not_as_planned(const Segment& segment, std::string_view w
 
 }  // namespace
 
-SegmentSaver::SegmentSaver(const Ports& ports, Budget& budget, asio::any_io_executor executor,
-                           const LeasedTask& task)
+SegmentSaver::SegmentSaver(const Ports& ports, Budget& budget, Counts& counts,
+                           asio::any_io_executor executor, const LeasedTask& task)
     : ports_(ports),
       budget_(budget),
+      counts_(counts),
       task_(task),
       executor_(executor),
       saving_(executor),
@@ -90,6 +92,10 @@ Result<Segment> SegmentSaver::describe(const sandbox::SegmentBegin& begin, ByteV
   segment.duration = media.duration;
   segment.samples = media.samples;
   segment.timescale = info.timescale;
+  if (!media.sync_samples.empty()) {
+    const bmff::SyncSample& first = media.sync_samples.front();
+    segment.key_frame = ByteRange{first.offset, first.length};
+  }
   TRY_VOID(check_media(segment, info));
   return segment;
 }
@@ -106,7 +112,7 @@ Async<> SegmentSaver::accept(sandbox::SegmentBegin begin, Bytes bytes, Budget::R
 asio::awaitable<bool> SegmentSaver::try_again(int attempt, const Error& error) {
   if (!can_be_retried(error.code) || given_up_.given()) co_return false;
   const Milliseconds delay = backoff(attempt, kFirstRetry, kLongestRetry);
-  log::debug("a segment waits {} ms: {}", delay.count(), error.message);
+  log::debug(about(task_.task), "a segment waits {} ms: {}", delay.count(), error.message);
   co_await given_up_.wait(delay);
   co_return !given_up_.given();
 }
@@ -160,7 +166,9 @@ Async<bool> SegmentSaver::remove_unless_committed(const Segment& segment) {
   if (!rows) co_return fail(std::move(rows).error());
   if (std::ranges::find(*rows, segment.key, &Segment::key) != rows->end()) co_return true;
   Result<> removed = co_await ports_.blobs.remove(segment.key);
-  if (!removed) log::warn("remove {}: {}", segment.key.str(), removed.error().message);
+  if (!removed) {
+    log::warn(about(task), "remove {}: {}", segment.key.str(), removed.error().message);
+  }
   co_return false;
 }
 
@@ -184,13 +192,21 @@ Async<> SegmentSaver::store_and_commit(const Segment& segment, const Bytes& byte
   Result<> stored = co_await put(segment, bytes);
   if (!stored) co_return stored;
   Result<CommitOutcome> outcome = co_await commit(segment);
-  if (outcome && *outcome == CommitOutcome::won) co_return Result<>();
+  if (outcome && *outcome == CommitOutcome::won) {
+    counts_.segments.add();
+    counts_.segment_bytes.add(static_cast<double>(segment.bytes));
+    co_return Result<>();
+  }
   if (outcome) {
+    // Every chunk makes its InitSegments anew.
+    if (segment.index != kInitSegment) counts_.lost_segments.add();
     Result<> settled = co_await settle_loser(segment, bytes);
     co_return settled;
   }
   Result<bool> stands = co_await remove_unless_committed(segment);
-  if (!stands) log::warn("remove {}: {}", segment.key.str(), stands.error().message);
+  if (!stands) {
+    log::warn(about(task_.task), "remove {}: {}", segment.key.str(), stands.error().message);
+  }
   co_return fail(std::move(outcome).error());
 }
 

@@ -12,6 +12,7 @@
 #include "bmff/init.h"
 #include "worker/budget.h"
 #include "worker/context.h"
+#include "worker/counts.h"
 #include "worker/mill_run.h"
 #include "worker/notice.h"
 #include "worker/nursery.h"
@@ -21,7 +22,7 @@ namespace vodmill::worker {
 class SegmentSaver {
  public:
   // All must outlive the saver.
-  SegmentSaver(const Ports& ports, Budget& budget, asio::any_io_executor executor,
+  SegmentSaver(const Ports& ports, Budget& budget, Counts& counts, asio::any_io_executor executor,
                const LeasedTask& task);
 
   asio::awaitable<Budget::Room> make_room(std::int64_t bytes);
@@ -56,6 +57,7 @@ class SegmentSaver {
 
   const Ports& ports_;
   Budget& budget_;
+  Counts& counts_;
   const LeasedTask& task_;
   asio::any_io_executor executor_;
   Nursery saving_;

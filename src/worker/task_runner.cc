@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "plan/task_spec.h"
+#include "worker/about.h"
 #include "worker/segment_saver.h"
 
 namespace vodmill::worker {
@@ -15,6 +16,8 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr Milliseconds kLookAgain{1'000};
 constexpr Milliseconds kBetweenLooks{100};
+// Of the catalog, which is asked every second.
+constexpr Milliseconds kLongestSilence{15'000};
 
 // The first segment of each rung that has no row yet: the front that a retry goes on from.
 int front_of(const LeasedTask& task, std::string_view rendition, int first, int end) {
@@ -57,9 +60,9 @@ class TaskRunner::Run final : public MillListener {
   Run(TaskRunner& runner, LeasedTask task, sandbox::Child mill)
       : runner_(runner),
         task_(std::move(task)),
-        saver_(runner.ports_, runner.budget_, runner.executor_, task_),
-        mill_(runner.executor_, std::move(mill), runner.options_, runner.ranges_, task_.source,
-              *this),
+        saver_(runner.ports_, runner.budget_, runner.counts_, runner.executor_, task_),
+        mill_(runner.executor_, std::move(mill), runner.options_, runner.ranges_, task_.task,
+              task_.source, *this),
         beating_(runner.executor_),
         ended_(runner.executor_) {}
 
@@ -67,8 +70,11 @@ class TaskRunner::Run final : public MillListener {
   asio::awaitable<void> run_mill() {
     beating_.spawn(beat());
     beating_.spawn(end_in_time());
+    const auto begun = SteadyClock::now();
     outcome_ = co_await mill_.run(plan::to_json(spec_of(task_)));
-    log::info("task {}: {} frames encoded", task_.task.id.str(), progress_.encoded);
+    runner_.counts_.count(task_.task.kind, outcome_, SteadyClock::now() - begun);
+    log::info(about(task_.task), "task {}: {} frames encoded", task_.task.id.str(),
+              progress_.encoded);
   }
 
   // Waits for the last segments and tells the catalog what became of the task.
@@ -99,9 +105,11 @@ class TaskRunner::Run final : public MillListener {
   }
   void progress(sandbox::Progress progress) override {
     progress_.done = std::max(progress_.done, progress.done);
-    progress_.encoded = std::max(progress_.encoded, progress.encoded);
-    log::debug("task {} token {}: {} frames encoded", task_.task.id.str(), task_.token.value,
-               progress_.encoded);
+    const std::int64_t encoded = std::max(progress_.encoded, progress.encoded);
+    runner_.counts_.frames.add(static_cast<double>(encoded - progress_.encoded));
+    progress_.encoded = encoded;
+    log::debug(about(task_.task), "task {} token {}: {} frames encoded", task_.task.id.str(),
+               task_.token.value, progress_.encoded);
   }
 
  private:
@@ -116,6 +124,7 @@ class TaskRunner::Run final : public MillListener {
           co_await runner_.ports_.tasks.renew(id, task_.token, options.lease, progress_.done);
       if (renewed) {
         held_until_ = asked_at + options.lease;
+        runner_.answered_at_ = SteadyClock::now();
       } else if (renewed.error().code == ErrorCode::lease_lost) {
         give_up(MillEnd::lost, std::move(renewed).error());
       }
@@ -154,15 +163,17 @@ TaskRunner::TaskRunner(const Ports& ports, const WorkerOptions& options,
       options_(options),
       executor_(executor),
       stopping_(stopping),
+      counts_(ports.registry),
       budget_(executor, options.segment_bytes),
       ranges_(executor, ports.blobs, options.range_cache_bytes),
+      answered_at_(SteadyClock::now()),
       finishing_(executor) {}
 
 TaskRunner::~TaskRunner() = default;
 
 void TaskRunner::keep_a_spare() {
   if (spare_ || stopping_.given()) return;
-  auto started = sandbox::start_child(options_.child);
+  auto started = start_mill();
   if (started) {
     spare_.emplace(std::move(*started));
   } else {
@@ -177,7 +188,20 @@ Result<sandbox::Child> TaskRunner::take_mill() {
     const auto ended = spare.try_wait();
     if (ended && !*ended) return spare;
   }
-  return sandbox::start_child(options_.child);
+  return start_mill();
+}
+
+Result<sandbox::Child> TaskRunner::start_mill() {
+  auto started = sandbox::start_child(options_.child);
+  mills_start_ = started.has_value();
+  return started;
+}
+
+std::string TaskRunner::trouble() const {
+  if (stopping_.given()) return "The worker is stopping.";
+  if (!mills_start_) return "The worker can start no mill: see its log, and vodmill doctor.";
+  if (SteadyClock::now() - answered_at_ <= kLongestSilence) return "";
+  return "The worker has had no answer from the database for a while.";
 }
 
 void TaskRunner::stop() {
@@ -207,22 +231,21 @@ Async<> TaskRunner::tell_catalog(const LeasedTask& task, const MillOutcome& outc
 
 // A catalog that is away is waited for: nobody may pay for it with an attempt or a loss.
 asio::awaitable<void> TaskRunner::settle(const LeasedTask& task, const MillOutcome& outcome) {
-  const std::string& id = task.task.id.str();
   if (outcome.end == MillEnd::lost) {
-    log::info("task {}: its lease is lost: {}", id, outcome.error.message);
+    log::info(about(task.task), "its lease is lost: {}", outcome.error.message);
     co_return;
   }
   if (outcome.end == MillEnd::hindered) {
-    log::warn("task {} is given back: {}", id, outcome.error.message);
+    log::warn(about(task.task), "is given back: {}", outcome.error.message);
   }
   for (;;) {
     Result<> told = co_await tell_catalog(task, outcome);
     if (told) co_return;
     if (told.error().code == ErrorCode::lease_lost) {
-      log::info("task {}: its lease is lost: {}", id, told.error().message);
+      log::info(about(task.task), "its lease is lost: {}", told.error().message);
       co_return;
     }
-    log::warn("task {}: {}", id, told.error().message);
+    log::warn(about(task.task), "settle: {}", told.error().message);
     const bool may_come_back = end_of(told.error().code) == MillEnd::hindered;
     if (stopping_.given() || !may_come_back) co_return;
     co_await stopping_.wait(kLookAgain);
@@ -248,7 +271,9 @@ asio::awaitable<void> TaskRunner::run_task(LeasedTask task) {
   auto run = std::make_unique<Run>(*this, std::move(task), std::move(*mill));
   keep_a_spare();
   running_.insert(run.get());
+  counts_.mills.add(1);
   co_await run->run_mill();
+  counts_.mills.add(-1);
   finishing_.spawn(finish(std::move(run)));
   while (std::cmp_greater(finishing_.running(), options_.slots) && !stopping_.given()) {
     co_await finishing_.next_end();
@@ -262,9 +287,11 @@ asio::awaitable<void> TaskRunner::finish(std::unique_ptr<Run> run) {
 
 asio::awaitable<void> TaskRunner::run_slot() {
   keep_a_spare();
+  const metrics::Held slot(counts_.slots);
   while (!stopping_.given()) {
     const std::uint64_t seen = ports_.bell.count();
     auto leased = co_await ports_.tasks.lease(options_.id, options_.build, options_.lease);
+    if (leased) answered_at_ = SteadyClock::now();
     if (leased && *leased) {
       LeasedTask task = std::move(**leased);
       co_await run_task(std::move(task));

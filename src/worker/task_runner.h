@@ -3,11 +3,14 @@
 // Knows nothing of queues: whichever queue brought the job, tasks come from the catalog.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <set>
+#include <string>
 
 #include "worker/budget.h"
 #include "worker/context.h"
+#include "worker/counts.h"
 #include "worker/mill_run.h"
 #include "worker/notice.h"
 #include "worker/nursery.h"
@@ -32,6 +35,11 @@ class TaskRunner {
   // Kills every mill. Its tasks go back without an attempt. Call it after the notice was given.
   void stop();
 
+  // Tasks that it has at the moment; those whose mill has ended and that still store, too.
+  int busy() const { return static_cast<int>(running_.size()); }
+  // Why no task can be done here, as a sentence; "" while they can.
+  std::string trouble() const;
+
   // Bytes of segments that wait for the store, and mills that wait for room.
   const Budget& unsent() const { return budget_; }
 
@@ -41,6 +49,7 @@ class TaskRunner {
   asio::awaitable<void> hand_back(LeasedTask task, Error why);
   asio::awaitable<void> finish(std::unique_ptr<Run> run);
   Result<sandbox::Child> take_mill();
+  Result<sandbox::Child> start_mill();
   void keep_a_spare();
   asio::awaitable<void> settle(const LeasedTask& task, const MillOutcome& outcome);
   Async<> tell_catalog(const LeasedTask& task, const MillOutcome& outcome);
@@ -50,8 +59,11 @@ class TaskRunner {
   const WorkerOptions& options_;
   asio::any_io_executor executor_;
   const Notice& stopping_;
+  Counts counts_;
   Budget budget_;
   RangeCache ranges_;
+  std::chrono::steady_clock::time_point answered_at_;  // the catalog, for a task or a lease
+  bool mills_start_ = true;
   std::optional<sandbox::Child> spare_;  // loaded and locked, waiting for a task
   std::set<Run*> running_;               // finishing ones too
   Nursery finishing_;                    // tasks whose mill has ended

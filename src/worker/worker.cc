@@ -1,13 +1,14 @@
 #include "worker/worker.h"
 
+#include "worker/presence.h"
 #include "worker/relay.h"
 
 namespace vodmill::worker {
 
 Worker::Worker(Ports ports, WorkerOptions options, asio::any_io_executor executor)
     : store_(ports.blobs),
-      ports_{ports.videos, ports.generations, ports.tasks, ports.outbox,
-             store_,       ports.queue,       ports.bell,  ports.lives},
+      ports_{ports.videos, ports.generations, ports.tasks,    ports.outbox,  store_,
+             ports.queue,  ports.bell,        ports.registry, ports.workers, ports.lives},
       options_(std::move(options)),
       stopping_(executor),
       tasks_(ports_, options_, executor, stopping_),
@@ -22,6 +23,7 @@ void Worker::start() {
   duties_.spawn(sweep_keys(ports_, stopping_));
   if (ports_.lives) duties_.spawn(bury_dead(ports_, stopping_));
   duties_.spawn(tasks_.watch_videos());
+  duties_.spawn(show_presence(ports_, options_, tasks_, stopping_));
   for (int slot = 0; slot < options_.slots; ++slot) duties_.spawn(tasks_.run_slot());
 }
 

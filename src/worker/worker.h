@@ -4,6 +4,7 @@
 // Owned by app/. Everything runs on the executor it is given, which must run one handler at a time.
 #pragma once
 
+#include "core/vitals.h"
 #include "worker/context.h"
 #include "worker/job_holder.h"
 #include "worker/notice.h"
@@ -13,7 +14,7 @@
 
 namespace vodmill::worker {
 
-class Worker {
+class Worker final : public WorkerVitals {
  public:
   Worker(Ports ports, WorkerOptions options, asio::any_io_executor executor);
 
@@ -23,6 +24,10 @@ class Worker {
   // Kills the mills at once, gives tasks, leases and jobs back without spending an attempt, and
   // ends when nothing of the worker runs any more.
   asio::awaitable<void> stop();
+
+  // No mill can be started, or the catalog gives no leases. A store that is away is not the
+  // worker's trouble.
+  std::string trouble() const override { return tasks_.trouble(); }
 
   const TaskRunner& tasks() const { return tasks_; }
 

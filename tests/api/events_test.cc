@@ -47,6 +47,39 @@ TEST_F(EventStream, BeginsWithTheFirstEventAndGoesOn) {
   EXPECT_EQ(next(client, "video.processing", "2").at("status"), "processing");
 }
 
+// The video is cancelled right after its facts were read for the first time.
+class CancelledBetweenTwoLooks final : public EventLog {
+ public:
+  CancelledBetweenTwoLooks(EventLog& log, VideoCatalog& videos) : log_(log), videos_(videos) {}
+
+  Async<std::vector<Event>> of_video(VideoId video, std::int64_t after, int limit) override {
+    auto events = co_await log_.of_video(video, after, limit);
+    if (!std::exchange(is_cancelled_, true)) {
+      const auto cancelled = co_await videos_.cancel(video);
+      EXPECT_TRUE(cancelled);
+    }
+    co_return events;
+  }
+  Async<std::vector<Event>> all(std::int64_t after, int limit) override {
+    return log_.all(after, limit);
+  }
+  Async<std::int64_t> newest() override { return log_.newest(); }
+
+ private:
+  EventLog& log_;
+  VideoCatalog& videos_;
+  bool is_cancelled_ = false;
+};
+
+TEST_F(EventStream, TellsAFactBeforeWhatItMadeOfTheVideo) {
+  CancelledBetweenTwoLooks events(events_, videos_);
+  shown_events_ = &events;
+  start({});
+  net::TestClient client = follow(upload());
+  EXPECT_THAT(client.read_until("event: progress"), HasSubstr("event: video.cancelled"));
+  server_.reset();
+}
+
 TEST_F(EventStream, ResumesAfterTheLastEventWithoutAGap) {
   const VideoId id = upload();
   const GenerationLease lease = coordinate(id);

@@ -39,20 +39,42 @@ TEST_F(OpenApi, HasEveryRouteAndNoOther) {
   EXPECT_EQ(described, routes);
 }
 
-TEST_F(OpenApi, NamesEveryMemberOfAVideoAndNoOther) {
-  const json::object schemas = document().at("components").at("schemas").as_object();
+// The members that a schema describes are those that are shown, and all of them are required.
+void expect_described(const json::object& document, std::string_view name,
+                      const json::value& example) {
+  const json::value& schema = document.at("components").at("schemas").at(name);
   std::set<std::string> described;
-  for (const auto& [name, schema] : schemas.at("Video").at("properties").as_object()) {
-    described.emplace(name);
+  for (const auto& [member, type] : schema.at("properties").as_object()) described.emplace(member);
+  std::set<std::string> required;
+  for (const json::value& member : schema.at("required").as_array()) {
+    required.emplace(member.as_string());
   }
   std::set<std::string> shown;
-  for (const auto& [name, value] : get("/v1/videos/" + upload().str()).json()) shown.emplace(name);
-  EXPECT_EQ(described, shown);
-  std::set<std::string> required;
-  for (const json::value& name : schemas.at("Video").at("required").as_array()) {
-    required.emplace(name.as_string());
-  }
-  EXPECT_EQ(required, shown);
+  for (const auto& [member, value] : example.as_object()) shown.emplace(member);
+  EXPECT_EQ(described, shown) << name;
+  EXPECT_EQ(required, shown) << name;
+}
+
+TEST_F(OpenApi, NamesEveryMemberOfAVideoAndNoOther) {
+  expect_described(document(), "Video", get("/v1/videos/" + upload().str()).json());
+}
+
+TEST_F(OpenApi, NamesEveryMemberOfAJobAndOfTheQueueAndNoOther) {
+  const json::object description = document();
+  plan(coordinate(upload()));
+  lease_task();
+  must(run(
+      workers_.show({.id = WorkerId("w"), .host = "here", .pid = 1, .slots = 1, .build = kBuild})));
+  const json::value job = get("/v1/jobs").json().at("data").at(0);
+  expect_described(description, "Job", job);
+  json::object details = get("/v1/jobs/" + std::string(job.at("id").as_string())).json();
+  expect_described(description, "JobSource", details.at("source"));
+  expect_described(description, "Plan", details.at("plan"));
+  expect_described(description, "Task", details.at("tasks").at(0));
+  for (const auto& [member, value] : job.as_object()) details.erase(member);
+  expect_described(description, "JobDetails", details);
+  expect_described(description, "Queue", get("/v1/queue").json());
+  expect_described(description, "Worker", get("/v1/workers").json().at("data").at(0));
 }
 
 TEST_F(OpenApi, RefersOnlyToWhatItHas) {

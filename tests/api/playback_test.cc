@@ -205,6 +205,29 @@ TEST_F(Playing, AnswersNotModifiedToWhoHasIt) {
   }
 }
 
+TEST_F(Playing, PacksPlaylistsForWhoTakesGzip) {
+  constexpr const char* kTakesGzip = "Accept-Encoding: gzip, br\r\n";
+  const VideoId id = upload();
+  const GenerationLease lease = coordinate(id);
+  plan(lease);
+  complete(lease);
+  for (const char* rest : {"index.m3u8", "g1/v0-vod.m3u8"}) {
+    const Answer plain = get(path(id, rest));
+    EXPECT_EQ(plain.header("Content-Encoding"), "") << rest;
+    EXPECT_EQ(plain.header("Vary"), "Accept-Encoding") << rest;
+    const Answer packed = get(path(id, rest), kTakesGzip);
+    EXPECT_EQ(packed.header("Content-Encoding"), "gzip") << rest;
+    EXPECT_EQ(packed.header("Vary"), "Accept-Encoding") << rest;
+    EXPECT_THAT(packed.body, StartsWith("\x1f\x8b")) << rest;
+    EXPECT_NE(packed.header("ETag"), plain.header("ETag")) << rest;
+    const std::string known = "If-None-Match: " + packed.header("ETag") + "\r\n";
+    EXPECT_EQ(get(path(id, rest), kTakesGzip + known).status, 304) << rest;
+    EXPECT_EQ(get(path(id, rest), known).status, 200) << rest;
+  }
+  put(id.str() + "/g1/v0/0-1.m4s", "0123456789");
+  EXPECT_EQ(get(path(id, "g1/v0/0-1.m4s"), kTakesGzip).body, "0123456789");
+}
+
 TEST_F(Playing, LetsPlayersOfOtherSitesIn) {
   const VideoId id = upload();
   plan(coordinate(id));

@@ -10,14 +10,18 @@
 
 #include "api/api.h"
 #include "base/json.h"
+#include "catalog/census.h"
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
 #include "catalog/idempotency_keys.h"
+#include "catalog/job_view.h"
 #include "catalog/outbox.h"
 #include "catalog/task_catalog.h"
 #include "catalog/video_catalog.h"
+#include "catalog/worker_list.h"
 #include "conformance/catalog.h"
 #include "db/database.h"
+#include "fakes/memory_queue.h"
 #include "fakes/memory_store.h"
 #include "net/test_server.h"
 
@@ -43,7 +47,12 @@ class ApiTest : public testing::Test {
   ApiTest();
 
   // Called by a test that wants other options, before its first request.
-  void start(api::ApiOptions options);
+  struct Extras {
+    DiskSpace* space = nullptr;
+    const WorkerVitals* worker = nullptr;
+  };
+  void start(api::ApiOptions options, Extras extras);
+  void start(api::ApiOptions options) { start(std::move(options), Extras()); }
 
   net::TestClient connect() { return net::TestClient(server_->port()); }
 
@@ -76,8 +85,14 @@ class ApiTest : public testing::Test {
   catalog::SqlGenerationCatalog generations_;
   catalog::SqlTaskCatalog tasks_;
   catalog::SqlEventLog events_;
+  EventLog* shown_events_ = &events_;  // what start() gives the API
   catalog::SqlOutbox outbox_;
   catalog::SqlIdempotencyKeys keys_;
+  catalog::SqlCensus census_;
+  MemoryQueue queue_{clock_};
+  metrics::Registry registry_;
+  catalog::SqlJobView jobs_;
+  catalog::SqlWorkerList workers_;
   std::unique_ptr<api::Api> api_;
   net::Router router_;
   std::unique_ptr<net::TestServer> server_;

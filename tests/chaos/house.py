@@ -204,6 +204,10 @@ class Process:
     def is_running(self):
         return self.process.poll() is None
 
+    def workers(self):
+        with urllib.request.urlopen(f"{self.base}/v1/workers", timeout=10) as answer:
+            return json.load(answer)["data"]
+
     def video(self, video):
         with urllib.request.urlopen(f"{self.base}/v1/videos/{video}", timeout=30) as answer:
             return json.load(answer)

@@ -2,14 +2,14 @@
 """kill_server.py BINARY [--kills N] [--seed N]: `kill -9` of a server at random moments of its work.
 
 After each restart everything that was acknowledged goes on; in the end every video is whole, little was encoded
-twice, no process and no stray object is left.
+twice, no process, no stray object and no dead worker is left.
 """
 
 import argparse
 import random
 import time
 
-from house import FINAL, House
+from house import FINAL, House, wait_until
 
 SECONDS = 40
 HEIGHT = 360
@@ -40,6 +40,7 @@ def main():
         for video in videos:
             house.check_completed(server, video, SECONDS, 180)
             house.check_frames_encoded(video)
+        wait_until(lambda: len(server.workers()) == 1, 10, "the dead workers are taken off the list")
         house.close(server)
 
 

@@ -58,7 +58,11 @@ Segment segment(std::string rendition, int index, std::string key) {
   segment.duration = 6000;
   segment.samples = 150;
   segment.timescale = 1000;
-  if (index == kInitSegment) segment.codecs = "avc1.64001f";
+  if (index == kInitSegment) {
+    segment.codecs = "avc1.64001f";
+  } else {
+    segment.key_frame = ByteRange{24, 100 + index};
+  }
   return segment;
 }
 

@@ -1,5 +1,6 @@
-// What core/catalog.h, core/event_log.h, core/outbox.h and core/idempotency.h promise, as tests
-// that run on every store. A store's test file says
+// What core/catalog.h, core/event_log.h, core/outbox.h, core/idempotency.h, core/census.h,
+// core/job_view.h and core/worker_list.h promise, as tests that run on every store. A store's test
+// file says
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, CatalogConformance, testing::Values(make_world));
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, SharedCatalogConformance, testing::Values(make_world));
 // and is linked with catalog_*.cc.
@@ -12,8 +13,11 @@
 
 #include "core/bell.h"
 #include "core/catalog.h"
+#include "core/census.h"
 #include "core/event_log.h"
+#include "core/job_view.h"
 #include "core/outbox.h"
+#include "core/worker_list.h"
 #include "fakes/run.h"
 
 namespace vodmill {
@@ -28,6 +32,9 @@ class CatalogProcess {
   virtual EventLog& events() = 0;
   virtual Outbox& outbox() = 0;
   virtual IdempotencyKeys& keys() = 0;
+  virtual CatalogCensus& census() = 0;
+  virtual JobView& jobs() = 0;
+  virtual WorkerList& workers() = 0;
   virtual Bell& bell() = 0;
 };
 
@@ -72,6 +79,9 @@ class CatalogConformance : public testing::TestWithParam<MakeCatalogWorld> {
   EventLog& events() { return process_->events(); }
   Outbox& outbox() { return process_->outbox(); }
   IdempotencyKeys& keys() { return process_->keys(); }
+  CatalogCensus& census() { return process_->census(); }
+  JobView& jobs() { return process_->jobs(); }
+  WorkerList& workers() { return process_->workers(); }
 
   void advance(Milliseconds by) { world_->advance(by); }
 

@@ -206,6 +206,8 @@ TEST_P(CatalogConformance, KeepsTheFirstCommittedSegmentForEver) {
   EXPECT_EQ(rows[2].samples, 150);
   EXPECT_EQ(rows[2].timescale, 1000);
   EXPECT_EQ(rows[2].rendition, "v0");
+  EXPECT_EQ(rows[0].key_frame, std::nullopt);
+  EXPECT_EQ(rows[2].key_frame, (ByteRange{24, 101}));
 }
 
 TEST_P(CatalogConformance, ACommittedSegmentIsNoEvent) {

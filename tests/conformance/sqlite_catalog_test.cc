@@ -1,10 +1,13 @@
+#include "catalog/census.h"
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
 #include "catalog/idempotency_keys.h"
+#include "catalog/job_view.h"
 #include "catalog/outbox.h"
 #include "catalog/schema.h"
 #include "catalog/task_catalog.h"
 #include "catalog/video_catalog.h"
+#include "catalog/worker_list.h"
 #include "conformance/catalog.h"
 #include "db/open_sqlite.h"
 #include "db/sqlite.h"
@@ -23,6 +26,9 @@ class SqliteProcess final : public CatalogProcess {
   EventLog& events() override { return events_; }
   Outbox& outbox() override { return outbox_; }
   IdempotencyKeys& keys() override { return keys_; }
+  CatalogCensus& census() override { return census_; }
+  JobView& jobs() override { return jobs_; }
+  WorkerList& workers() override { return workers_; }
   Bell& bell() override { return database_->bell(); }
 
  private:
@@ -33,6 +39,9 @@ class SqliteProcess final : public CatalogProcess {
   catalog::SqlEventLog events_{*database_};
   catalog::SqlOutbox outbox_{*database_};
   catalog::SqlIdempotencyKeys keys_{*database_};
+  catalog::SqlCensus census_{*database_};
+  catalog::SqlJobView jobs_{*database_};
+  catalog::SqlWorkerList workers_{*database_};
 };
 
 class SqliteWorld final : public CatalogWorld {

@@ -4,6 +4,7 @@ check(server, video) answers what is wrong, in sentences, and what the stream is
 RFC 8216's and Apple's HLS authoring specification's, as far as they are cheap to check from outside.
 """
 
+import gzip
 import json
 import os
 import re
@@ -67,11 +68,15 @@ class _Check:
         self.expect(claimed and abs(claimed - self.stream.seconds) < 0.02 + 0.001 * len(shapes[0]),
                     f"the API says {claimed} s, the playlists {self.stream.seconds:.3f} s")
         self.ask_ffprobe(len(variants), bool(sounds))
+        self.key_frames(len(variants), len(shapes[0]))
         self.decode(min(variants, key=lambda v: int(v["BANDWIDTH"])))
 
     def multivariant(self):
         body, headers = self.server.get(self.root + "index.m3u8")
         self.expect(headers["Content-Type"].startswith("application/vnd.apple.mpegurl"), "index.m3u8 has a wrong type")
+        packed, packed_headers = self.server.get(self.root + "index.m3u8", {"Accept-Encoding": "gzip"})
+        self.expect(packed_headers["Content-Encoding"] == "gzip" and gzip.decompress(packed) == body,
+                    "index.m3u8 is not delivered with gzip (Apple 10.1)")
         lines = body.decode().split("\n")
         self.expect(lines[0] == "#EXTM3U", "index.m3u8 does not begin with #EXTM3U")
         self.expect("#EXT-X-INDEPENDENT-SEGMENTS" in lines, "no EXT-X-INDEPENDENT-SEGMENTS")
@@ -117,6 +122,31 @@ class _Check:
             self.expect(largest <= bandwidth, f"{uri}: {largest:.0f} bit/s in a segment, {bandwidth} announced")
             variant["file"] = local
         return durations
+
+    def key_frames(self, variants, segments):
+        """I-frame playlists (Apple 6.1, 6.10): each range is one picture that is decoded from nothing else."""
+        lines = self.server.get(self.root + "index.m3u8")[0].decode().split("\n")
+        playlists = [attributes(line) for line in lines if line.startswith("#EXT-X-I-FRAME-STREAM-INF:")]
+        self.expect(len(playlists) == variants, f"{len(playlists)} I-frame playlists for {variants} variants")
+        for one in playlists:
+            uri = one["URI"]
+            base = self.root + uri.rsplit("/", 1)[0] + "/"
+            text = self.server.get(self.root + uri)[0].decode()
+            self.expect("#EXT-X-I-FRAMES-ONLY\n" in text, f"{uri} has no EXT-X-I-FRAMES-ONLY")
+            found = re.findall(r"#EXT-X-BYTERANGE:(\d+)@(\d+)\n(.+)\n", text)
+            self.expect(len(found) == segments, f"{uri} has {len(found)} key frames for {segments} segments")
+            init = self.server.get(base + re.search(r'#EXT-X-MAP:URI="([^"]+)"', text)[1])[0]
+            for length, offset, name in (found[0], found[-1]):
+                first, last = int(offset), int(offset) + int(length) - 1
+                picture, _ = self.server.get(base + name, {"Range": f"bytes={first}-{last}"})
+                self.expect(len(picture) == int(length) and picture[4:8] == b"moof", f"{uri}: {name} does not begin at a moof")
+                command = ["ffprobe", "-v", "error", "-of", "json", "-count_frames", "-show_entries",
+                           "stream=nb_read_frames,width,height", "-"]
+                done = subprocess.run(command, input=init + picture, capture_output=True, timeout=60, check=False)
+                stream = json.loads(done.stdout)["streams"][0]
+                size = f"{stream['width']}x{stream['height']}"
+                self.expect(stream.get("nb_read_frames") == "1" and size == one["RESOLUTION"],
+                            f"{uri}: {name} is {stream.get('nb_read_frames')} pictures of {size}")
 
     def ask_ffprobe(self, videos, has_sound):
         """The whole stream, every rendition, through an HLS client that is not ours."""

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, afterEach, test } from "node:test";
-import { Server, eventually, longClip, media, scratchFolder, startBrowser } from "./support.mjs";
+import { Server, eventually, longClip, media, scratchFolder, sleep, startBrowser } from "./support.mjs";
 
 let browser;
 let folder;
@@ -53,6 +53,19 @@ function recordWhatIsShown() {
   }
 }
 
+// In the page: what the server answers to uploads is never heard.
+function loseAnswers() {
+  window.XMLHttpRequest = class extends XMLHttpRequest {
+    constructor() {
+      super();
+      this.addEventListener("load", (event) => {
+        event.stopImmediatePropagation();
+        this.onerror();
+      });
+    }
+  };
+}
+
 const shown = () => page.evaluate(() => window.shown);
 const textOf = (id) => page.locator(`#${id}`).textContent();
 const isVisible = (id) => page.locator(`#${id}`).isVisible();
@@ -86,7 +99,9 @@ test("a video is uploaded, plays before it is whole, and becomes ready without b
   assert.deepEqual(percents, [...percents].sort((a, b) => a - b), "progress went back");
   const asked = requests.filter((request) => request === `GET /v1/videos/${idOfVideo()}`);
   assert.ok(asked.length <= 2, `the page asked ${asked.length} times instead of being told`);
-  assert.equal(requests.filter((request) => request.endsWith("/events")).length, 1, "one stream of events");
+  const streams = requests.filter((request) => request.endsWith("/events")).sort();
+  assert.deepEqual(streams, ["GET /v1/events", `GET /v1/videos/${idOfVideo()}/events`], "one stream of each kind");
+  assert.ok((await shown())["upload-text"].some((text) => /B\/s · .* left$/.test(text)), "no speed was shown");
   assert.equal(await isVisible("cancel"), false);
   assert.equal(await isVisible("retry"), false);
 
@@ -135,4 +150,130 @@ test("a link to a video shows it, and a link to none says so", async () => {
   await page.goto(`${server.base}/#nothing-of-the-kind`);
   await eventually("it says so", async () => (await textOf("error")) !== "", 20);
   assert.equal(await isVisible("delete"), false);
+});
+
+test("a double click on the chosen file and a reload make no second upload", async () => {
+  const path = join(media, "made/rotated.mp4");
+  await Promise.all([choose(path), choose(path)]);
+  await eventually("it is uploaded", async () => idOfVideo() !== "", 60);
+  await page.reload();
+  await untilStatus("ready");
+  assert.equal(requests.filter((request) => request === "POST /v1/videos").length, 1);
+  assert.equal((await server.json("/v1/videos")).data.length, 1);
+});
+
+test("a file whose upload's answer was lost makes no second video when it is chosen again", async () => {
+  const path = join(media, "made/rotated.mp4");
+  await page.evaluate(loseAnswers);
+  await choose(path);
+  await eventually("it says so", async () => (await textOf("upload-text")) === "The server can't be reached.", 60);
+  const [{ id }] = (await server.json("/v1/videos")).data;
+  await page.reload();
+  await choose(path);
+  await eventually("the video is shown", async () => idOfVideo() === id, 60);
+  assert.equal((await server.json("/v1/videos")).data.length, 1);
+
+  await page.click("#delete");
+  await eventually("it is gone from the page", async () => !(await isVisible("video")), 20);
+  await choose(path);
+  await untilStatus("ready");
+  assert.notEqual(idOfVideo(), id);
+  assert.equal((await server.json("/v1/videos")).data.length, 1);
+});
+
+test("a video's details say what is made of it, why, by which tasks, and what has happened", async () => {
+  const { id } = await server.upload(join(media, "made/rotated.mp4"));
+  await server.until(id, "completed");
+  await page.goto(`${server.base}/#${id}`);
+  await untilStatus("ready", 20);
+  assert.ok(!requests.some((request) => request.startsWith("GET /v1/jobs")), "asked for before anybody looks");
+  await page.focus("summary");
+  await page.keyboard.press("Enter");
+  await eventually("the tasks are there", () => page.locator("#tasks li").count(), 20);
+  const texts = (id) => page.locator(`#${id} li`).allTextContents();
+  assert.match((await texts("renditions"))[0], /^\d+ × \d+, at most /);
+  assert.ok((await texts("reasons")).some((reason) => reason.includes("turned by")));
+  assert.ok((await texts("tasks")).every((task) => task.endsWith("done")), `${await texts("tasks")}`);
+  const events = await texts("events");
+  assert.match(events[0], /It was uploaded\.$/);
+  assert.match(events.at(-1), /All of it is ready\.$/);
+});
+
+test("the list follows what happens, and is searched", async () => {
+  const put = (name) => server.json(`/v1/videos/${name}`, { method: "PUT", body: "a poem" });
+  await put("sea.mp4");
+  await put("mountain.mp4");
+  const rows = () => page.locator("#list li").allTextContents();
+  await eventually("both are listed as failed", async () => {
+    const listed = await rows();
+    return listed.length === 2 && listed.every((row) => row.endsWith("failed"));
+  }, 60);
+  await page.fill("#search", "MOUNT");
+  assert.equal((await rows()).length, 1);
+  assert.equal(await textOf("found"), "1 of the 2 videos listed here");
+  await page.fill("#search", "");
+  assert.equal((await rows()).length, 2);
+});
+
+test("a list that comes late does not undo what was heard before it", async () => {
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  let asked = 0;
+  await page.route("**/v1/videos?*", async (route) => {
+    const answer = await route.fetch();
+    ++asked;
+    await released;
+    await route.fulfill({ response: answer });
+  });
+  await page.reload();
+  await eventually("the list was answered, and is held", () => asked > 0, 20);
+  const { id } = await server.json("/v1/videos/sea.mp4", { method: "PUT", body: "a poem" });
+  await server.until(id, "failed");
+  const rows = () => page.locator("#list li").allTextContents();
+  await eventually("it is listed as failed", async () => (await rows())[0]?.endsWith("failed"), 20);
+  const arrived = page.waitForResponse("**/v1/videos?*");
+  release();
+  await (await arrived).finished();
+  await page.evaluate(() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown))));
+  assert.equal((await rows()).length, 1);
+  assert.match((await rows())[0], /failed$/);
+});
+
+test("the queue is shown as it moves, without being asked for all the time", async () => {
+  await page.click("#to-queue");
+  await eventually("the worker is there", async () => (await page.locator("#workers li").count()) === 1, 20);
+  assert.match(await page.locator("#workers li").textContent(), /0 of 1 busy$/);
+  const { id } = await server.upload(join(media, "made/rotated.mp4"));
+  await server.until(id, "completed");
+  const completed = page.locator("#counts dd").nth(3);
+  await eventually("one is counted", async () => (await completed.textContent()) === "1", 20);
+  await eventually("its time is shown", async () => (await page.locator("#latency rect").count()) === 4, 20);
+  const before = requests.filter((request) => request === "GET /v1/queue").length;
+  await sleep(11_000);
+  const after = requests.filter((request) => request === "GET /v1/queue").length;
+  assert.ok(after - before <= 2, `the queue was asked for ${after - before} times in 11 s`);
+  await page.goBack();
+  assert.ok(await isVisible("videos"));
+  assert.equal(await isVisible("queue"), false);
+});
+
+test("a video that waits for its turn says so", async () => {
+  await server.upload(clip);
+  const { id } = await server.upload(clip);
+  await page.goto(`${server.base}/#${id}`);
+  await eventually("the video says it", async () => / · waiting for a free mill$/.test(await textOf("note")), 60);
+  await page.click("#to-queue");
+  const reasons = async () => (await page.locator("#waiting-reasons li").allTextContents()).join();
+  await eventually("the queue says it", async () => (await reasons()) === "1 video is waiting for a free mill", 60);
+});
+
+test("nothing is wider than a phone", async () => {
+  const { id } = await server.upload(join(media, "made/rotated.mp4"));
+  await server.until(id, "completed");
+  await page.setViewportSize({ width: 390, height: 800 });
+  for (const hash of ["", `#${id}`, "#queue"]) {
+    await page.goto(`${server.base}/${hash}`);
+    await sleep(500);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, `at "${hash}"`);
+  }
 });

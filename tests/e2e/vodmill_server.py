@@ -59,8 +59,9 @@ class Server:
         except (OSError, urllib.error.URLError):
             return False
 
-    def get(self, path, timeout=30):
-        with urllib.request.urlopen(self.base + path, timeout=timeout) as answer:
+    def get(self, path, headers=None, timeout=30):
+        request = urllib.request.Request(self.base + path, headers=headers or {})
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
             return answer.read(), answer.headers
 
     def json(self, path):

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "core/event.h"
+#include "fakes/prometheus_text.h"
 #include "worker/world.h"
 
 namespace vodmill {
@@ -29,6 +30,30 @@ TEST_F(WorkerTest, TakesAVideoFromCreatedOverPlayableToCompleted) {
   EXPECT_EQ(events_of(id), expected);
   EXPECT_DOUBLE_EQ(video(id).duration_seconds.value_or(0), 12);
   expect_whole(id);
+}
+
+TEST_F(WorkerTest, CountsItsWork) {
+  start_worker(options(2));
+  const VideoId id = upload(8);
+  ASSERT_EQ(wait_for_end(id).status, VideoStatus::completed);
+  wait_for_end(upload_bytes(Bytes(1000)));
+  const PrometheusText text(metrics::to_text(registry_.families()));
+  const auto outcomes = [&](const std::string& labels) {
+    return text.value("vodmill_mill_outcomes_total{" + labels + "}");
+  };
+  EXPECT_EQ(text.value("vodmill_mill_slots"), 2);
+  EXPECT_EQ(text.value("vodmill_mills_running"), 0);
+  EXPECT_EQ(outcomes("kind=\"probe\",outcome=\"ok\",code=\"\""), 1);
+  EXPECT_EQ(outcomes("kind=\"audio\",outcome=\"ok\",code=\"\""), 1);
+  EXPECT_EQ(outcomes("kind=\"probe\",outcome=\"failed\",code=\"not_a_video\""), 1);
+  const std::vector<Segment> rows = rows_of(id);
+  std::int64_t bytes = 0;
+  for (const Segment& row : rows) bytes += row.bytes;
+  EXPECT_EQ(text.value("vodmill_segments_committed_total"), static_cast<double>(rows.size()));
+  EXPECT_EQ(text.value("vodmill_segment_bytes_committed_total"), static_cast<double>(bytes));
+  EXPECT_EQ(text.value("vodmill_segments_lost_total"), 0);
+  EXPECT_GE(text.value("vodmill_frames_encoded_total"), 8 * 25);
+  EXPECT_GT(text.value("vodmill_mill_cpu_seconds_total{kind=\"chunk\"}"), 0);
 }
 
 TEST_F(WorkerTest, MakesEveryFrameOnce) {

@@ -1,5 +1,6 @@
 // What a video goes through when a store is away, a mill dies or the worker is stopped.
 #include <signal.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 
@@ -39,6 +40,13 @@ TEST_P(StoreAway, FromTheFirstByteOnCostsTimeAndNothingElse) {
 INSTANTIATE_TEST_SUITE_P(WorkerTest, StoreAway,
                          testing::Values(ErrorCode::storage_unavailable, ErrorCode::disk_full));
 
+// It stays for the worker to reap. A spare that were about to die would cost a second attempt.
+void kill_and_see_it_dead(pid_t mill) {
+  ::kill(mill, SIGKILL);
+  siginfo_t ended{};
+  ::waitid(P_PID, static_cast<id_t>(mill), &ended, WEXITED | WNOWAIT);
+}
+
 TEST_F(WorkerTest, TriesASingleFailedPutAgain) {
   start_worker();
   for (int nth = 2; nth < 12; nth += 3) {
@@ -63,7 +71,7 @@ TEST_F(WorkerTest, GoesOnBehindTheLastSegmentWhenAMillDies) {
   const VideoId id = upload(60);
   const auto committed = [&](const Segment& row) { return row.rendition == "v0"; };
   ASSERT_TRUE(turn_until([&] { return std::ranges::count_if(rows_of(id), committed) >= 6; }));
-  for (const pid_t mill : running_mills()) ::kill(mill, SIGKILL);
+  for (const pid_t mill : running_mills()) kill_and_see_it_dead(mill);
   EXPECT_EQ(wait_for_end(id).status, VideoStatus::completed);
   int attempts = 0;
   std::int64_t encoded = 0;

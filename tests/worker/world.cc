@@ -51,6 +51,7 @@ WorkerTest::WorkerTest()
       tasks_(*database_),
       events_(*database_),
       outbox_(*database_),
+      worker_list_(*database_),
       queue_(*database_) {}
 
 WorkerTest::~WorkerTest() {
@@ -75,7 +76,8 @@ worker::WorkerOptions WorkerTest::options(int slots) const {
 }
 
 worker::Ports WorkerTest::ports(BlobStore& store) {
-  return {videos_, generations_, tasks_, outbox_, store, queue_, database_->bell()};
+  return {videos_, generations_,      tasks_,    outbox_,     store,
+          queue_,  database_->bell(), registry_, worker_list_};
 }
 
 worker::Worker& WorkerTest::start_worker(worker::WorkerOptions options) {

@@ -18,6 +18,7 @@
 #include "catalog/outbox.h"
 #include "catalog/task_catalog.h"
 #include "catalog/video_catalog.h"
+#include "catalog/worker_list.h"
 #include "db/database.h"
 #include "fakes/memory_store.h"
 #include "fakes/scratch_folder.h"
@@ -81,6 +82,7 @@ class WorkerTest : public testing::Test {
   static void must(Result<> result) { EXPECT_TRUE(result) << result.error().message; }
 
   SystemClock clock_;
+  metrics::Registry registry_;
   asio::io_context context_{1};
   std::unique_ptr<db::Database> database_;
   MemoryStore store_;
@@ -89,6 +91,7 @@ class WorkerTest : public testing::Test {
   catalog::SqlTaskCatalog tasks_;
   catalog::SqlEventLog events_;
   catalog::SqlOutbox outbox_;
+  catalog::SqlWorkerList worker_list_;
   queue::SqlQueue queue_;
   std::vector<std::unique_ptr<worker::Worker>> workers_;
 

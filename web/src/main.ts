@@ -1,20 +1,31 @@
-import { element } from "./page";
+import { listen } from "./live";
+import { element, show } from "./page";
+import { QueueView } from "./queue_view";
 import { Recent } from "./recent";
 import { UploadCard } from "./upload_card";
 import { VideoCard } from "./video_card";
 
+const kQueue = "queue";
+
 const recent = new Recent();
-const videoCard = new VideoCard(() => void recent.load());
-const uploadCard = new UploadCard((video) => {
-  location.hash = video.id;
+const queueView = new QueueView((id) => recent.name(id));
+const videoCard = new VideoCard();
+const uploadCard = new UploadCard((id) => {
+  location.hash = id;
 });
 
-// The id of the video that is looked at stands in the URL, so that a reload or a link keeps it.
+// What is looked at stands in the URL, so that a reload or a link keeps it: a video's id, or the queue.
 function openFromUrl(): void {
-  const id = decodeURIComponent(location.hash.slice(1));
-  if (id) void videoCard.open(id);
+  const name = decodeURIComponent(location.hash.slice(1));
+  const isQueue = name === kQueue;
+  show("videos", !isQueue);
+  element("to-videos").setAttribute("aria-current", isQueue ? "false" : "page");
+  element("to-queue").setAttribute("aria-current", isQueue ? "page" : "false");
+  if (isQueue) queueView.open();
+  else queueView.close();
+  if (name && !isQueue) void videoCard.open(name);
   else videoCard.close();
-  void recent.load();
+  recent.show();
 }
 
 function watchDrops(): void {
@@ -30,7 +41,9 @@ function watchDrops(): void {
     event.preventDefault();
     mark(-depth);
     const file = event.dataTransfer?.files[0];
-    if (file) void uploadCard.send(file);
+    if (!file) return;
+    if (location.hash === `#${kQueue}`) location.hash = "";
+    void uploadCard.send(file);
   });
 }
 
@@ -43,3 +56,10 @@ input.addEventListener("change", () => {
 window.addEventListener("hashchange", openFromUrl);
 watchDrops();
 openFromUrl();
+listen(
+  (news) => {
+    recent.heard(news);
+    queueView.changed();
+  },
+  () => void recent.load(),
+);

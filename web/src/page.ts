@@ -6,6 +6,14 @@ export function element<T extends HTMLElement>(id: string): T {
   return found as T;
 }
 
+// A new element with a text and a class.
+export function make(name: string, words = "", className = ""): HTMLElement {
+  const made = document.createElement(name);
+  made.textContent = words;
+  if (className) made.className = className;
+  return made;
+}
+
 export function show(id: string, visible: boolean): void {
   element(id).hidden = !visible;
 }

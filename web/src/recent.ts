@@ -1,46 +1,88 @@
 import { listVideos, type Video } from "./api";
-import { element, show } from "./page";
+import type { News } from "./live";
+import { element, make, show, text } from "./page";
 import { about, nameOf, statusWord } from "./words";
 
-// The list of recent videos, a page at a time.
+// The list of recent videos: a page at a time, kept up to date, searched as far as it is loaded.
 export class Recent {
   private cursor: string | undefined;
+  private videos: Video[] = [];
+  // For each answer that is waited for, what is heard meanwhile: the answer may be older.
+  private readonly meanwhile = new Set<News[]>();
+  private readonly search = element<HTMLInputElement>("search");
 
   constructor() {
     element("more").addEventListener("click", () => void this.load(this.cursor));
+    this.search.addEventListener("input", () => this.show());
   }
 
   async load(cursor?: string): Promise<void> {
+    const heard: News[] = [];
+    this.meanwhile.add(heard);
     try {
       const page = await listVideos(cursor);
-      const list = element("list");
-      if (!cursor) list.replaceChildren();
-      list.append(...page.data.map(row));
+      this.videos = cursor ? [...this.videos, ...page.data] : page.data;
       this.cursor = page.next_cursor ?? undefined;
-      show("more", this.cursor !== undefined);
-      show("recent", list.childElementCount > 0);
+      heard.forEach((news) => this.apply(news));
+      this.show();
     } catch {
       // The list is a convenience; what matters says its own error.
+    } finally {
+      this.meanwhile.delete(heard);
     }
   }
+
+  // What the video is called; its id when it is not listed here.
+  name(id: string): string {
+    const video = this.videos.find((listed) => listed.id === id);
+    return video ? nameOf(video) : id;
+  }
+
+  // What has happened to any video.
+  heard(news: News): void {
+    this.meanwhile.forEach((heard) => heard.push(news));
+    this.apply(news);
+    this.show();
+  }
+
+  private apply(news: News): void {
+    const at = this.videos.findIndex((video) => video.id === news.id);
+    if (news.type === "video.deleted") {
+      if (at >= 0) this.videos.splice(at, 1);
+    } else if (news.status) {
+      if (at >= 0) this.videos[at] = news as Video;
+      else if (news.type === "video.created") this.videos.unshift(news as Video);
+    }
+  }
+
+  show(): void {
+    const wanted = this.search.value.trim().toLocaleLowerCase();
+    const found = this.videos.filter((video) => matches(video, wanted));
+    element("list").replaceChildren(...found.map(row));
+    show("more", this.cursor !== undefined);
+    show("recent", this.videos.length > 0);
+    show("search", this.videos.length > 1 || wanted !== "");
+    text("found", wanted === "" ? "" : this.summary(found.length));
+  }
+
+  private summary(found: number): string {
+    const loaded = `${found} of the ${this.videos.length} videos listed here`;
+    return this.cursor === undefined ? loaded : `${loaded}; More lists older ones`;
+  }
+}
+
+function matches(video: Video, wanted: string): boolean {
+  return [nameOf(video), statusWord(video.status), video.id].some((text) => text.toLocaleLowerCase().includes(wanted));
 }
 
 function row(video: Video): HTMLLIElement {
   const link = document.createElement("a");
   link.href = `#${video.id}`;
   if (location.hash === link.hash) link.setAttribute("aria-current", "true");
-  const name = document.createElement("span");
-  name.className = "ellipsis";
-  name.textContent = nameOf(video);
-  const details = document.createElement("span");
-  details.className = "about";
   const created = new Date(video.created_at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-  details.textContent = [created, about(video)].filter(Boolean).join(" · ");
-  name.append(details);
-  const status = document.createElement("span");
-  status.className = `status ${video.status}`;
-  status.textContent = statusWord(video.status);
-  link.append(name, status);
+  const name = make("span", nameOf(video), "ellipsis");
+  name.append(make("span", [created, about(video)].filter(Boolean).join(" · "), "about"));
+  link.append(name, make("span", statusWord(video.status), `status ${video.status}`));
   const item = document.createElement("li");
   item.append(link);
   return item;

@@ -6,8 +6,8 @@ export interface Upload {
 }
 
 // Sends the file as the raw body of one request. XMLHttpRequest, because fetch tells nothing of an
-// upload's progress. `onProgress` gets bytes sent and bytes in all.
-export function upload(file: File, onProgress: (sent: number, total: number) => void): Upload {
+// upload's progress. `key` is its Idempotency-Key; `onProgress` gets bytes sent and bytes in all.
+export function upload(file: File, key: string, onProgress: (sent: number, total: number) => void): Upload {
   const request = new XMLHttpRequest();
   const video = new Promise<Video>((resolve, reject) => {
     request.upload.onprogress = (event) => onProgress(event.loaded, file.size);
@@ -19,6 +19,7 @@ export function upload(file: File, onProgress: (sent: number, total: number) => 
     request.onabort = () => reject(new DOMException("The upload was stopped.", "AbortError"));
   });
   request.open("POST", "/v1/videos");
+  request.setRequestHeader("Idempotency-Key", key);
   request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
   request.setRequestHeader("Content-Disposition", `attachment; filename*=UTF-8''${extended(file.name)}`);
   request.send(file);

@@ -1,5 +1,6 @@
 import * as api from "./api";
-import { follow } from "./follow";
+import { Details } from "./details";
+import { type Fact, follow } from "./follow";
 import { bar, element, show, text } from "./page";
 import { Player } from "./player";
 import { nameOf, note, statusWord } from "./words";
@@ -8,10 +9,11 @@ import { nameOf, note, statusWord } from "./words";
 export class VideoCard {
   private readonly player = new Player(element<HTMLVideoElement>("player"));
   private video: api.Video | undefined;
+  private readonly details = new Details();
+  private facts: Fact[] = [];
   private unfollow: () => void = () => undefined;
 
-  // `changed` is called when a video came, ended or went, for the list below.
-  constructor(private readonly changed: () => void) {
+  constructor() {
     this.button("cancel", (id) => api.cancelVideo(id));
     this.button("retry", async (id) => {
       await api.retryVideo(id);
@@ -28,7 +30,9 @@ export class VideoCard {
     try {
       const video = await api.getVideo(id);
       if (location.hash !== `#${id}`) return; // left meanwhile
+      this.details.open(id);
       this.show(video);
+      this.details.changed();
       this.follow(id);
     } catch (error) {
       this.explain(id, error);
@@ -38,22 +42,27 @@ export class VideoCard {
   close(): void {
     this.unfollow();
     this.player.stop();
+    this.details.close();
     this.video = undefined;
+    this.facts = [];
     show("video", false);
   }
 
   private follow(id: string): void {
     this.unfollow();
     this.unfollow = follow(id, {
-      video: (video) => {
-        const before = this.video;
+      video: (video, fact) => {
+        // A stream that is taken up again may repeat what has been told.
+        if (this.facts.every((known) => known.sequence !== fact.sequence)) this.facts.push(fact);
+        this.details.changed();
+        const before = this.video?.updated_at;
         // The stream may begin with what happened before the page asked.
-        if (video.updated_at && before?.updated_at && video.updated_at < before.updated_at) return;
-        this.show(video);
-        if (before?.status !== video.status) this.changed();
+        if (video.updated_at && before && video.updated_at < before) this.details.facts(video, this.facts);
+        else this.show(video);
       },
       progress: (progress, waiting_reason) => {
         if (this.video) this.show({ ...this.video, progress, waiting_reason });
+        this.details.changed();
       },
     });
   }
@@ -73,6 +82,7 @@ export class VideoCard {
     show("retry", video.status === "cancelled" || (video.status === "failed" && video.error?.retryable !== false));
     show("delete", true);
     this.showPicture(video);
+    this.details.facts(video, this.facts);
   }
 
   private showPicture(video: api.Video): void {
@@ -114,7 +124,6 @@ export class VideoCard {
         this.showError(error instanceof Error ? error.message : String(error));
       } finally {
         button.disabled = false;
-        this.changed();
       }
     });
   }

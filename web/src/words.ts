@@ -1,4 +1,4 @@
-import type { Status, Video } from "./api";
+import type { EventType, JobState, Status, Task, Video } from "./api";
 
 const kStatus: Record<Status, string> = {
   uploading: "uploading",
@@ -54,9 +54,65 @@ export function note(video: Video): string {
   const parts = [about(video)];
   if (video.status === "pending") parts.push("in the queue");
   if (video.status === "processing") parts.push(`${video.progress} % done`);
-  if (video.waiting_reason) parts.push(`waiting: ${video.waiting_reason.replaceAll("_", " ")}`);
+  if (video.waiting_reason) parts.push(video.waiting_reason);
   if (video.partial) {
     parts.push(lack(video.partial));
   }
   return parts.filter((part) => part !== "").join(" · ");
 }
+
+// A length of time: "40 s", "3 min 20 s", "2 h 5 min".
+export function span(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor(whole / 60) % 60} min`;
+}
+
+export const timeOf = (moment: string): string => new Date(moment).toLocaleTimeString();
+
+// A moment with its day, unless that is today.
+export function since(moment: string): string {
+  const when = new Date(moment);
+  const today = when.toDateString() === new Date().toDateString();
+  return today ? when.toLocaleTimeString() : when.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+}
+
+export const kbps = (rate: number): string => (rate < 1000 ? `${rate} kbit/s` : `${(rate / 1000).toFixed(1)} Mbit/s`);
+
+const kEvents: Record<EventType, string> = {
+  "video.created": "It was uploaded.",
+  "video.processing": "A worker has taken it.",
+  "video.planned": "The file was looked at, and what to make of it was decided.",
+  "video.playable": "It can be watched from the beginning.",
+  "video.completed": "All of it is ready.",
+  "video.failed": "It failed.",
+  "video.cancelled": "It was cancelled.",
+  "video.updated": "What is said about it was changed.",
+  "video.retried": "It was begun anew.",
+  "video.deleted": "It was deleted.",
+};
+
+export const eventWord = (type: EventType): string => kEvents[type] ?? type;
+
+export function taskName(task: Pick<Task, "kind" | "index">): string {
+  if (task.kind === "probe") return "Look at the file";
+  return task.kind === "audio" ? "Sound" : `Picture, part ${task.index + 1}`;
+}
+
+export function taskState(task: Task): string {
+  const again = task.attempts + task.losses > 0 ? ", again" : "";
+  if (task.state === "leased") return `${task.progress} %${again}`;
+  return { waiting: `waiting${again}`, completed: "done", failed: "failed", cancelled: "cancelled" }[task.state];
+}
+
+const kJobStates: Record<JobState, string> = {
+  waiting: "waiting",
+  delayed: "delayed",
+  active: "in work",
+  completed: "completed",
+  failed: "failed",
+};
+
+export const stateWord = (state: JobState): string => kJobStates[state] ?? state;

@@ -1,0 +1,25 @@
+// /v1/jobs, /v1/queue and /v1/workers: what is worked on, by whom, and why not yet. Handlers
+// (net/router.h).
+#pragma once
+
+#include "api/ports.h"
+#include "net/router.h"
+
+namespace vodmill::api {
+
+class Jobs {
+ public:
+  // The ports outlive it.
+  explicit Jobs(const Ports& ports) : ports_(ports) {}
+
+  Async<> list(net::Request& request, net::ResponseWriter& response);
+  // With its plan and tasks.
+  Async<> get(net::Request& request, net::ResponseWriter& response);
+  Async<> queue(net::Request& request, net::ResponseWriter& response);
+  Async<> workers(net::Request& request, net::ResponseWriter& response);
+
+ private:
+  const Ports& ports_;
+};
+
+}  // namespace vodmill::api

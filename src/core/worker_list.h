@@ -1,0 +1,46 @@
+// Which workers there are: a notice board, no right to anything hangs on it. Port; workers write
+// it, api/ reads it. Conformance: tests/conformance with the catalog.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "core/async.h"
+#include "core/ids.h"
+
+namespace vodmill {
+
+struct WorkerNotice {
+  WorkerId id;
+  std::string host;
+  int pid = 0;
+  int slots = 0;  // mills at once
+  int busy = 0;   // slots that have a task
+  EngineBuild build;
+};
+
+struct ShownWorker {
+  WorkerNotice notice;
+  Timestamp since;         // its first notice, by the store's clock
+  Milliseconds unseen{0};  // since its last one
+};
+
+// One without a notice for so long is taken down by the next notice of any other.
+inline constexpr Milliseconds kWorkerForgotten{600'000};
+
+class WorkerList {
+ public:
+  virtual ~WorkerList() = default;
+
+  // Puts the worker up, or says what has changed.
+  virtual Async<> show(WorkerNotice notice) = 0;
+
+  // Takes it down. One that is not there is a success.
+  virtual Async<> remove(WorkerId id) = 0;
+
+  // The first to come first.
+  virtual Async<std::vector<ShownWorker>> all() = 0;
+};
+
+}  // namespace vodmill

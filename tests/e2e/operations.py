@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""operations.py BINARY: what an operator asks a real server and a real data folder.
+
+/metrics counts a video that is made; /readyz says what is wrong; `vodmill doctor --fsck` finds bytes without a video and
+videos without bytes, beside a running server too, and changes nothing.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from vodmill_server import FINAL, Server
+
+SAMPLE = Path(__file__).resolve().parents[2] / "tests/media/made/edit-list.mp4"
+
+
+def expect(holds, complaint):
+    print(("ok     " if holds else "FAILED ") + complaint, flush=True)
+    if not holds:
+        sys.exit(1)
+
+
+def make_video(server, content):
+    request = urllib.request.Request(server.base + "/v1/videos", data=content, method="POST")
+    request.add_header("Content-Type", "application/octet-stream")
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        video_id = json.load(answer)["id"]
+    deadline = time.monotonic() + 120
+    while server.video(video_id)["status"] not in FINAL and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return video_id
+
+
+def metrics(server):
+    body, headers = server.get("/metrics")
+    expect(headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8", "/metrics has its type")
+    lines = [line for line in body.decode().splitlines() if not line.startswith("#")]
+    return {series: float(value) for series, value in (line.rsplit(" ", 1) for line in lines)}
+
+
+def check_metrics(server):
+    seen = metrics(server)
+    expect(seen['vodmill_videos{status="completed"}'] == 1, "a completed video is counted")
+    expect(seen['vodmill_videos{status="failed"}'] == 1, "and a failed one")
+    ok = 'vodmill_mill_outcomes_total{kind="chunk",outcome="ok",code=""}'
+    expect(seen[ok] >= 1, "and their mills")
+    refused = 'vodmill_mill_outcomes_total{kind="probe",outcome="failed",code="not_a_video"}'
+    expect(seen[refused] == 1, "and why one was refused")
+    expect(seen["vodmill_segments_committed_total"] > 1, "and segments")
+    expect(seen['vodmill_queue_jobs{state="completed"}'] == 1, "and jobs")
+    expect(seen["vodmill_mill_slots"] >= 1 and seen["vodmill_mills_running"] == 0, "and slots")
+    expect(seen["vodmill_http_request_body_bytes_total"] > SAMPLE.stat().st_size, "and bytes")
+    expect(seen["process_resident_memory_bytes"] > 1e6 and seen["process_open_fds"] > 5, "and the process")
+    expect(seen["vodmill_disk_free_bytes"] > 0, "and the disk")
+    built = [series for series in seen if series.startswith("vodmill_build_info{version=")]
+    expect(len(built) == 1, f"and the build: {built}")
+
+
+def ready(server):
+    try:
+        with urllib.request.urlopen(server.base + "/readyz", timeout=10) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as answer:
+        return answer.code, json.load(answer)
+
+
+def fsck(binary, data):
+    """(exit status, lines of text, findings)."""
+    text = subprocess.run([binary, "doctor", "--fsck", "--data", data], capture_output=True, text=True, check=False)
+    command = [binary, "doctor", "--fsck", "--json", "--data", data]
+    as_json = subprocess.run(command, capture_output=True, text=True, check=False)
+    expect(text.returncode == as_json.returncode, f"doctor ends with {text.returncode} {text.stderr.strip()}")
+    findings = json.loads(as_json.stdout)["findings"] if as_json.stdout else []
+    return text.returncode, text.stdout.splitlines(), findings
+
+
+def files(folder):
+    return {str(path): path.stat().st_size for path in Path(folder).rglob("*") if path.is_file()}
+
+
+def check_fsck(binary, data, video_id):
+    objects = Path(data) / "objects"
+    status, lines, findings = fsck(binary, data)
+    expect(status == 0 and len(lines) == 1 and not findings, f"a sound folder is sound: {lines}")
+    segments = sorted((objects / video_id).rglob("*.m4s"))
+    gone, short = segments[0], segments[1]
+    gone.unlink()
+    size = short.stat().st_size
+    os.truncate(short, size - 1)
+    foreign = objects / "Foreign \x1b[31m file.txt"
+    foreign.write_text("not ours")
+    stray = objects / video_id / "g1" / "stray.m4s"
+    stray.write_text("nobody's")
+    before = files(objects)
+    status, lines, findings = fsck(binary, data)
+    expect(status == 1 and len(lines) == 5, f"four findings and a summary: {lines}")
+    found = {(finding["kind"], finding["key"]): finding for finding in findings}
+
+    def key(path):
+        return str(path.relative_to(objects))
+
+    missing = found.pop(("missing", key(gone)), {})
+    expect(missing.get("video") == video_id, "a removed segment is missed, with its video")
+    wrong = found.pop(("wrong_size", key(short)), {})
+    expect((wrong.get("row_bytes"), wrong.get("bytes")) == (size, size - 1), "a shortened one is told, with its sizes")
+    expect(found.pop(("orphan", key(foreign)), {}).get("bytes") == 8, "a foreign file is told")
+    expect(("orphan", key(stray)) in found and len(found) == 1, "a file below a video that no row owns is told")
+    told = "\n".join(lines)
+    expect(key(gone) in told and key(short) in told and key(stray) in told, "the text names them too")
+    expect("\x1b" not in told, "and a name moves no cursor")
+    expect(files(objects) == before, "nothing was changed")
+
+
+def main():
+    binary = sys.argv[1]
+    server = Server(binary)
+    data = os.path.join(server.folder, "data")
+    try:
+        video_id = make_video(server, SAMPLE.read_bytes())
+        expect(server.video(video_id)["status"] == "completed", "a video completes")
+        make_video(server, b"this is no video")
+        check_metrics(server)
+        expect(ready(server) == (200, {"status": "ok"}), "the server is ready")
+        status, lines, _ = fsck(binary, data)
+        expect(status == 0, f"a folder in use is sound: {lines}")
+    finally:
+        server.stop(keep=True)
+    check_fsck(binary, data, video_id)
+    nowhere = subprocess.run([binary, "doctor", "--fsck", "--data", data + "-x"], capture_output=True, text=True, check=False)
+    expect(nowhere.returncode > 1 and "There is no database" in nowhere.stderr, "a folder that is none is refused")
+    expect(not os.path.exists(data + "-x"), "and not made")
+    server = Server(binary, "--no-worker", "--disk-floor", str(1 << 62), data=server.folder)
+    try:
+        status, answer = ready(server)
+        expect(status == 503 and list(answer["failing"]) == ["disk"], f"too little room is not ready: {answer}")
+        expect("--disk-floor" in answer["detail"], "and says so in a sentence")
+    finally:
+        server.stop()
+
+
+if __name__ == "__main__":
+    main()
