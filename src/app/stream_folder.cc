@@ -207,10 +207,13 @@ Result<fs::path> find_multivariant(const fs::path& given) {
   if (!fs::is_directory(given, error)) return given;
   if (is_multivariant(given / "index.m3u8")) return given / "index.m3u8";
   std::vector<fs::path> found;
-  for (const auto& entry : fs::directory_iterator(given, error)) {
-    if (entry.path().extension() == ".m3u8" && is_multivariant(entry.path())) {
-      found.push_back(entry.path());
-    }
+  fs::directory_iterator entry(given, error);
+  for (; !error && entry != end(entry); entry.increment(error)) {
+    const fs::path& path = entry->path();
+    if (path.extension() == ".m3u8" && is_multivariant(path)) found.push_back(path);
+  }
+  if (error) {
+    return fail(ErrorCode::not_found, given.string() + " cannot be read: " + error.message() + ".");
   }
   if (found.size() == 1) return found.front();
   return fail(ErrorCode::not_found, given.string() + " holds " +

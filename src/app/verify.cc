@@ -9,6 +9,7 @@
 #include "app/exit_status.h"
 #include "app/stream_folder.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "hls/rules.h"
 
 namespace vodmill::app {
@@ -28,11 +29,11 @@ std::string in_capitals(std::string_view word) {
 void print_lines(const std::string& playlist, const std::vector<hls::Finding>& findings) {
   for (const hls::Finding& finding : findings) {
     std::printf("%-6s %-18s %s: %s\n", in_capitals(hls::severity_name(finding.severity)).c_str(),
-                hls::rule_name(finding.rule).c_str(), finding.where.c_str(),
-                finding.sentence.c_str());
+                hls::rule_name(finding.rule).c_str(), printable(finding.where).c_str(),
+                printable(finding.sentence).c_str());
   }
   std::printf("%s: %td MUST, %td SHOULD, %td not looked into; %zu rules judged.\n",
-              playlist.c_str(), count(findings, hls::Severity::must),
+              printable(playlist).c_str(), count(findings, hls::Severity::must),
               count(findings, hls::Severity::should), count(findings, hls::Severity::note),
               hls::all_rules().size() - 1);
 }
@@ -42,10 +43,10 @@ void print_json(const std::string& playlist, const std::vector<hls::Finding>& fi
   for (const hls::Finding& finding : findings) {
     list.push_back({{"rule", finding.rule},
                     {"severity", hls::severity_name(finding.severity)},
-                    {"where", finding.where},
-                    {"message", finding.sentence}});
+                    {"where", with_valid_utf8(finding.where)},
+                    {"message", with_valid_utf8(finding.sentence)}});
   }
-  const json::object answer{{"playlist", playlist},
+  const json::object answer{{"playlist", with_valid_utf8(playlist)},
                             {"must", count(findings, hls::Severity::must)},
                             {"should", count(findings, hls::Severity::should)},
                             {"note", count(findings, hls::Severity::note)},

@@ -1,6 +1,6 @@
 """verify.py BINARY: what `vodmill transcode` writes, judged by `vodmill verify`.
 
-A stream of ours breaks no MUST rule.
+A stream of ours breaks no MUST rule. What a stranger's file is called moves no cursor.
 """
 
 import json
@@ -26,8 +26,23 @@ def broken_rules(binary, sample, folder):
     return {finding["rule"] for finding in must}
 
 
+def says_no_escapes(binary):
+    name = "\x1b[2J\xff"
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / name
+        path.write_text(f"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000\n{name}.m3u8\n")
+        for argument in (path, path.with_name(name + "-none")):
+            said = subprocess.run([binary, "verify", argument], capture_output=True, check=False)
+            said.stdout.decode(), said.stderr.decode()
+            if b"\x1b" in said.stdout + said.stderr or b"x1b[2J" not in said.stdout + said.stderr:
+                return False
+    return True
+
+
 def main():
-    failed = False
+    failed = not says_no_escapes(sys.argv[1])
+    if failed:
+        print("a file's name reaches the terminal as it is")
     for sample in SAMPLES:
         with tempfile.TemporaryDirectory() as folder:
             broken = broken_rules(sys.argv[1], sample, pathlib.Path(folder) / "out")
