@@ -87,6 +87,7 @@ export interface Queue {
   counts: Record<JobState, number>;
   waiting_reasons: Record<string, number>;
   oldest_waiting_seconds: number | null;
+  hint: string | null;
   running: (Task & { video: string })[];
   last_hour: {
     completed: number;

@@ -12,6 +12,7 @@ export class Recent {
   private readonly search = element<HTMLInputElement>("search");
 
   constructor() {
+    element("list-again").addEventListener("click", () => void this.load());
     element("more").addEventListener("click", () => void this.load(this.cursor));
     this.search.addEventListener("input", () => this.show());
   }
@@ -24,9 +25,11 @@ export class Recent {
       this.videos = cursor ? [...this.videos, ...page.data] : page.data;
       this.cursor = page.next_cursor ?? undefined;
       heard.forEach((news) => this.apply(news));
+      show("list-failed", false);
       this.show();
-    } catch {
-      // The list is a convenience; what matters says its own error.
+    } catch (error) {
+      text("list-error", error instanceof Error ? error.message : String(error));
+      show("list-failed", true);
     } finally {
       this.meanwhile.delete(heard);
     }
