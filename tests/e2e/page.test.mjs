@@ -288,6 +288,31 @@ test("a tab that nobody looks at keeps no connection, and catches up when it is 
   await eventually("it follows all videos", async () => (await followers()) === 1, 20);
 });
 
+// In the page: what its WebSocket is told until it ends, or until it has heard `last`.
+function listenOnSocket([url, last]) {
+  return new Promise((resolve) => {
+    const heard = [];
+    const socket = new WebSocket(url);
+    socket.onmessage = ({ data }) => {
+      heard.push(JSON.parse(data).event);
+      if (heard.at(-1) === last) socket.close(4000);
+    };
+    socket.onclose = ({ code, wasClean }) => resolve({ heard, code, wasClean });
+  });
+}
+
+test("a browser's WebSocket hears what happens to a video; another site's is not opened", async () => {
+  const { id } = await server.upload(join(media, "made/rotated.mp4"));
+  const url = `${server.base.replace("http:", "ws:")}/v1/ws?video=${id}`;
+  const { heard, code, wasClean } = await page.evaluate(listenOnSocket, [url, "video.completed"]);
+  assert.deepEqual([code, wasClean], [4000, true]);
+  const facts = heard.filter((event) => event !== "progress");
+  assert.deepEqual([facts[0], facts.at(-1)], ["video.created", "video.completed"]);
+  await page.goto("about:blank");
+  const foreign = await page.evaluate(listenOnSocket, [url, ""]);
+  assert.deepEqual([foreign.heard, foreign.code], [[], 1006]);
+});
+
 test("an upload that is stopped while the page looks whether the file is there already is not begun", async () => {
   const path = join(media, "made/text.mp4");
   await choose(path);
