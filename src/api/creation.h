@@ -14,18 +14,22 @@ namespace vodmill::api {
 struct Creation {
   json::object metadata;
   int priority = 0;
+  std::string owner;     // "" when nobody said
   std::string filename;  // "" when unknown
 
   // The metadata as JSON, with the file's name as `filename` where the client gives no other.
   std::string metadata_text() const;
 };
 
-// ?metadata=OBJECT&priority=N, and the file's name from the path or from Content-Disposition.
-// Errors: invalid_request.
+// ?metadata=OBJECT&priority=N&owner=NAME, and the file's name from the path or from
+// Content-Disposition. Errors: invalid_request.
 Result<Creation> read_creation(const net::Request& request);
 
-// One field of a form: `metadata` and `priority` replace what the query says, others are left out.
-// Errors: invalid_request.
+// What a field of a form may be called that take_field() knows.
+bool is_creation_field(std::string_view name);
+
+// One field of a form: `metadata`, `priority` and `owner` replace what the query says, others are
+// left out. Errors: invalid_request.
 Result<> take_field(Creation& creation, std::string_view name, std::string_view value);
 
 // A JSON object of at most kLargestMetadata. Errors: invalid_request.
@@ -37,6 +41,9 @@ std::unexpected<Error> no_metadata();
 // 0 to kLargestPriority. Errors: invalid_request.
 Result<int> read_priority(std::string_view text);
 Result<int> check_priority(int priority);
+
+// At most kLongestOwner visible ASCII characters. Errors: invalid_request.
+Result<std::string> read_owner(std::string_view text);
 
 // Whether a Content-Type is that type, with whatever parameters.
 bool is_media_type(std::string_view content_type, std::string_view type);

@@ -89,8 +89,7 @@ Result<> FormFile::begin_part() {
   value_.clear();
   length_ = 0;
   if (!disposition.filename) {
-    const bool known = name_ == "metadata" || name_ == "priority";
-    part_ = known ? Part::known_field : Part::other_field;
+    part_ = is_creation_field(name_) ? Part::known_field : Part::other_field;
     return {};
   }
   // A browser sends a file field that was left empty without a name and without content.
