@@ -18,6 +18,8 @@ std::string fingerprint_of(const net::Request& request) {
   for (const char* name : {"metadata", "priority"}) {
     text.append("\n").append(request.query(name).value_or(""));
   }
+  // One without it is what it was before there were owners: keys are kept for a day.
+  if (const auto owner = request.query("owner")) text.append("\n").append(*owner);
   return sha256_hex(as_bytes(text));
 }
 

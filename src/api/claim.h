@@ -9,7 +9,7 @@
 namespace vodmill::api {
 
 // The claim of a request on its key, for a new video; nullopt when it has none. The fingerprint is
-// of method, path, length, metadata and priority: what is known before the body. Errors:
+// of method, path, length, metadata, priority and owner: what is known before the body. Errors:
 // invalid_request for a key that is not 1 to 255 visible ASCII characters.
 Result<std::optional<KeyClaim>> read_claim(const net::Request& request, VideoId video);
 

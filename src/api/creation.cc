@@ -1,5 +1,6 @@
 #include "api/creation.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/catalog.h"
@@ -7,6 +8,8 @@
 
 namespace vodmill::api {
 namespace {
+
+constexpr std::string_view kFields[] = {"metadata", "priority", "owner"};
 
 std::unexpected<Error> refuse(std::string sentence) {
   return fail(ErrorCode::invalid_request, std::move(sentence));
@@ -55,9 +58,20 @@ Result<int> read_priority(std::string_view text) {
   return check_priority(whole ? priority : -1);
 }
 
+Result<std::string> read_owner(std::string_view text) {
+  const bool visible = std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+  if (visible && text.size() <= kLongestOwner) return std::string(text);
+  return refuse("owner must be at most " + std::to_string(kLongestOwner) +
+                " visible ASCII characters, e.g. the id of a customer.");
+}
+
+bool is_known_field(std::string_view name) {
+  return std::ranges::find(kFields, name) != std::ranges::end(kFields);
+}
+
 Result<Creation> read_creation(const net::Request& request) {
   Creation creation;
-  for (const std::string_view name : {"metadata", "priority"}) {
+  for (const std::string_view name : kFields) {
     const std::optional<std::string_view> value = request.query(name);
     if (value) TRY_VOID(take_field(creation, name, *value));
   }
@@ -71,10 +85,9 @@ Result<Creation> read_creation(const net::Request& request) {
 Result<> take_field(Creation& creation, std::string_view name, std::string_view value) {
   if (name == "metadata") creation.metadata = TRY(read_metadata(value));
   if (name == "priority") creation.priority = TRY(read_priority(value));
+  if (name == "owner") creation.owner = TRY(read_owner(value));
   return {};
 }
-
-bool is_known_field(std::string_view name) { return name == "metadata" || name == "priority"; }
 
 Result<> take_other_field(Creation& creation, std::string_view name, std::string_view value) {
   const json::object field{{name, value}};

@@ -28,8 +28,8 @@ net::Refusal busy_key() {
 
 net::Refusal mismatched_key() {
   return {422, "idempotency_key_mismatch",
-          "This Idempotency-Key belongs to another request: method, path, length, metadata or "
-          "priority differ. Use a new key for a new video."};
+          "This Idempotency-Key belongs to another request: method, path, length, metadata, "
+          "priority or owner differ. Use a new key for a new video."};
 }
 
 }  // namespace
@@ -114,6 +114,7 @@ Async<Video> Uploads::store_video(const Request& request, net::BodyStream& body,
   if (!received) co_return fail(std::move(received).error());
   video.metadata = creation.metadata_text();
   video.priority = creation.priority;
+  video.owner = creation.owner;
   video.source.extents = {{.offset = 0, .length = received->bytes, .key = key}};
   video.source.length = received->bytes;
   video.sha256 = std::move(received->sha256);

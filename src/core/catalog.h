@@ -40,6 +40,7 @@ struct NewVideo {
 };
 
 inline constexpr std::size_t kLargestMetadata = 8 * 1024;  // of its JSON text
+inline constexpr std::size_t kLongestOwner = 64;           // visible ASCII characters
 inline constexpr int kLargestPriority = 2'097'152;         // BullMQ's
 
 // What a client changes of a video.
