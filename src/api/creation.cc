@@ -109,12 +109,21 @@ bool is_form(std::string_view content_type) {
   return is_media_type(content_type, "multipart/form-data");
 }
 
-std::optional<net::Refusal> refuse_media_type(net::Method method, std::string_view content_type) {
-  const bool wrong_form = is_form(content_type) && method != net::Method::post;
-  const bool json = is_media_type(content_type, "application/json");
-  if (!wrong_form && !json) return std::nullopt;
+bool is_json(std::string_view content_type) {
+  return is_media_type(content_type, "application/json");
+}
+
+std::optional<net::Refusal> refuse_media_type(net::Method method, std::string_view content_type,
+                                              FormFields fields) {
+  const bool by_post = method == net::Method::post;
+  const bool json = is_json(content_type);
+  const bool wrong_json = json && (!by_post || fields == FormFields::all);
+  if (!wrong_json && (by_post || !is_form(content_type))) return std::nullopt;
+  const std::string_view what = json && by_post ? "JSON is not taken here."
+                                : json          ? "JSON is taken by POST."
+                                                : "A form is taken by POST.";
   return net::Refusal{415, "unsupported_media_type",
-                      std::string(json ? "JSON is not taken here." : "A form is taken by POST.") +
+                      std::string(what) +
                           " Send the video's bytes as the body itself, e.g. curl -T video.mp4 "
                           "URL."};
 }

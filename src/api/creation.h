@@ -63,9 +63,13 @@ bool is_media_type(std::string_view content_type, std::string_view type);
 
 bool is_form(std::string_view content_type);
 
-// Why a body of this media type cannot be a video's bytes, nor a form with them; nullopt when it
-// can. A form comes by POST alone.
-std::optional<net::Refusal> refuse_media_type(net::Method method, std::string_view content_type);
+bool is_json(std::string_view content_type);
+
+// Why a body of this media type cannot be a video's bytes, nor a form with them, nor a document
+// (document.h); nullopt when it can. Forms and documents come by POST alone, and documents only
+// where `fields` are the known ones.
+std::optional<net::Refusal> refuse_media_type(net::Method method, std::string_view content_type,
+                                              FormFields fields);
 
 // The filename* or filename of a Content-Disposition (RFC 6266); "" when there is none in UTF-8.
 std::string filename_of(std::string_view content_disposition);

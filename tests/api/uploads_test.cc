@@ -99,7 +99,7 @@ TEST_F(Uploads, RefusesMetadataPriorityAndOwnersThatAreNone) {
 
 TEST_F(Uploads, RefusesJsonAndFormsByPut) {
   for (const auto& [method, type] : std::vector<std::pair<const char*, std::string>>{
-           {"PUT", "multipart/form-data; boundary=x"}, {"POST", "Application/JSON"}}) {
+           {"PUT", "multipart/form-data; boundary=x"}, {"PUT", "Application/JSON"}}) {
     const Answer answer = ask(method, "/v1/videos", "Content-Type: " + type + "\r\n", "some bytes");
     EXPECT_EQ(answer.status, 415);
     EXPECT_THAT(text_of(answer.json(), "detail"), HasSubstr("curl -T"));
