@@ -58,7 +58,13 @@ struct VideoFilter {
   std::optional<VideoStatus> status;
   int limit = 50;      // 1 to 200
   std::string cursor;  // of the page before; one that is not ours is invalid_request
+  // Only videos whose title, name or filename in their metadata has this text in it, upper and
+  // lower case alike; "" for all. At most kMostSearched videos are looked at for one page, so it
+  // may have fewer than `limit`, and next_cursor says whether to go on.
+  std::string text = {};
 };
+
+inline constexpr int kMostSearched = 10'000;
 
 // One generation as playback and the coordinator see it.
 struct Generation {

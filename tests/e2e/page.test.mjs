@@ -210,9 +210,24 @@ test("the list follows what happens, and is searched", async () => {
   }, 60);
   await page.fill("#search", "MOUNT");
   assert.equal((await rows()).length, 1);
-  assert.equal(await textOf("found"), "1 of the 2 videos listed here");
+  await eventually("the server has looked too", async () => (await textOf("found")) === "1 video found", 20);
   await page.fill("#search", "");
   assert.equal((await rows()).length, 2);
+});
+
+test("the search finds what is not listed", async () => {
+  for (let i = 0; i < 25; ++i) await server.json(`/v1/videos/wave-${i}.mp4`, { method: "PUT", body: "a poem" });
+  await page.reload();
+  await eventually("the newest are listed", async () => (await page.locator("#list li").count()) === 20, 20);
+  await page.fill("#search", "Wave-3.");
+  await eventually("one is found", async () => (await textOf("found")) === "1 video found", 20);
+  assert.match(await page.locator("#list li").textContent(), /^wave-3\.mp4/);
+  await page.fill("#search", "wave");
+  await eventually("a page is found", async () => (await textOf("found")) === "20 videos found; More looks further back", 20);
+  await page.click("#more");
+  await eventually("all are found", async () => (await textOf("found")) === "25 videos found", 20);
+  await page.fill("#search", "");
+  await eventually("the newest are listed again", async () => (await page.locator("#list li").count()) === 20, 20);
 });
 
 test("a list that comes late does not undo what was heard before it", async () => {
