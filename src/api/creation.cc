@@ -9,7 +9,7 @@
 namespace vodmill::api {
 namespace {
 
-constexpr std::string_view kFields[] = {"metadata", "priority", "owner"};
+constexpr std::string_view kKnownFields[] = {"metadata", "priority", "owner"};
 
 std::unexpected<Error> refuse(std::string sentence) {
   return fail(ErrorCode::invalid_request, std::move(sentence));
@@ -65,13 +65,9 @@ Result<std::string> read_owner(std::string_view text) {
                 " visible ASCII characters, e.g. the id of a customer.");
 }
 
-bool is_known_field(std::string_view name) {
-  return std::ranges::find(kFields, name) != std::ranges::end(kFields);
-}
-
 Result<Creation> read_creation(const net::Request& request) {
   Creation creation;
-  for (const std::string_view name : kFields) {
+  for (const std::string_view name : kKnownFields) {
     const std::optional<std::string_view> value = request.query(name);
     if (value) TRY_VOID(take_field(creation, name, *value));
   }
@@ -87,6 +83,10 @@ Result<> take_field(Creation& creation, std::string_view name, std::string_view 
   if (name == "priority") creation.priority = TRY(read_priority(value));
   if (name == "owner") creation.owner = TRY(read_owner(value));
   return {};
+}
+
+bool is_known_field(std::string_view name) {
+  return std::ranges::find(kKnownFields, name) != std::ranges::end(kKnownFields);
 }
 
 Result<> take_other_field(Creation& creation, std::string_view name, std::string_view value) {

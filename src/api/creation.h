@@ -38,7 +38,6 @@ enum class FormFields {
   all,    // others are metadata, each a text
 };
 
-// One that take_field() knows.
 bool is_known_field(std::string_view name);
 
 // One of the others. Errors: invalid_request for one that is not UTF-8, and for more of them than

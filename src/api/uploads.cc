@@ -73,6 +73,7 @@ Async<Taken> Uploads::take(Request& request, FormFields fields) {
   }
   creating.prefix = creating.id.str() + "/";
   creating.claim = claim;
+  creating.quota = options_.quota;
   Result<Video> video =
       co_await make_video(request, fields, std::move(*document), std::move(creating));
   if (!video && claim) {
@@ -128,13 +129,28 @@ Async<Video> Uploads::import_video(const Request& request, std::string document,
   co_return created;
 }
 
+// Before a body is read. What others add meanwhile is seen when the video is created.
+Async<> Uploads::check_owner(std::string owner, std::int64_t bytes) {
+  if (!options_.quota.is_limited()) co_return Result<>();
+  const Result<OwnerUsage> usage = co_await ports_.census.of_owner(std::move(owner));
+  if (!usage) co_return fail(usage.error());
+  co_return check_quota(options_.quota, *usage, bytes);
+}
+
 Async<Video> Uploads::receive_video(Request& request, FormFields fields, NewVideo video) {
   Result<Creation> creation = read_creation(request);
   if (!creation) co_return fail(std::move(creation).error());
+  const bool has_form = is_form(content_type(request));
+  // A form may say later for whom it is.
+  if (!has_form || !creation->owner.empty()) {
+    const std::int64_t bytes = has_form ? 0 : request.body.declared_length().value_or(0);
+    const Result<> checked = co_await check_owner(creation->owner, bytes);
+    if (!checked) co_return fail(checked.error());
+  }
   std::optional<ClaimedBody> claimed;
   if (video.claim) claimed.emplace(request.body, ports_.keys, *video.claim);
   net::BodyStream& body = claimed ? static_cast<net::BodyStream&>(*claimed) : request.body;
-  if (!is_form(content_type(request))) {
+  if (!has_form) {
     co_return co_await store_video(request, body, creation.value(), video);
   }
   const Result<std::string> boundary = net::boundary_of(content_type(request));

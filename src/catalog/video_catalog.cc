@@ -7,6 +7,7 @@
 
 #include "catalog/idempotency_keys.h"
 #include "catalog/merge_patch.h"
+#include "catalog/owner_usage.h"
 #include "catalog/rows.h"
 #include "catalog/title_search.h"
 #include "catalog/video_lock.h"
@@ -64,6 +65,10 @@ Result<Video> create_video(Transaction& transaction, const NewVideo& video) {
     TRY_VOID(keep_source(transaction, extent.key));
   }
   if (video.claim) TRY_VOID(settle_key(transaction, *video.claim));
+  if (video.quota.is_limited()) {
+    const OwnerUsage usage = TRY(usage_of(transaction, video.owner));
+    TRY_VOID(check_quota(video.quota, usage, video.source.length.value_or(0)));
+  }
   TRY_VOID(transaction.execute(
       video_sql::kInsert,
       {video.id.str(), video.owner, video.metadata, video.priority, video.prefix,

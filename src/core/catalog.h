@@ -22,6 +22,7 @@
 #include "core/async.h"
 #include "core/idempotency.h"
 #include "core/plan.h"
+#include "core/quota.h"
 #include "core/segment.h"
 #include "core/task.h"
 #include "core/video.h"
@@ -37,6 +38,7 @@ struct NewVideo {
   Source source;
   std::string sha256;
   std::optional<KeyClaim> claim;  // of the Idempotency-Key that this creation came with
+  Quota quota = {};               // of its owner
 };
 
 inline constexpr std::size_t kLargestMetadata = 8 * 1024;  // of its JSON text
@@ -82,7 +84,7 @@ class VideoCatalog {
 
   // The video (pending, generation 1), its created event, its probe task and its outbox row. Its
   // source will not be swept; upload_expired if that is due already. conflict when another attempt
-  // has taken the key of its claim.
+  // has taken the key of its claim; quota_exceeded when its owner would have more than the quota.
   virtual Async<Video> create(NewVideo video) = 0;
 
   virtual Async<Video> get(VideoId id) = 0;  // not_found, also once removed
