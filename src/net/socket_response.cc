@@ -105,7 +105,8 @@ Async<Tunnel*> SocketResponse::switch_protocol(Headers headers) {
   head_ = serialize_head(head);
   const Result<> written = co_await put({}, 0);
   if (!written) co_return fail(written.error());
-  co_return this;
+  Tunnel* const tunnel = this;
+  co_return tunnel;
 }
 
 Async<> SocketResponse::receive() {

@@ -9,10 +9,14 @@ namespace {
 
 constexpr std::string_view kVersion = "13";
 
-bool names(std::optional<std::string_view> list, std::string_view word) {
-  std::string_view rest = list.value_or("");
-  while (!rest.empty()) {
-    if (equal_ignoring_case(take_list_member(rest), word)) return true;
+// Whether one of the fields of that name lists the word.
+bool lists(const Headers& headers, std::string_view name, std::string_view word) {
+  for (const HeaderField& field : headers) {
+    std::string_view rest =
+        equal_ignoring_case(field.name, name) ? field.value : std::string_view();
+    while (!rest.empty()) {
+      if (equal_ignoring_case(take_list_member(rest), word)) return true;
+    }
   }
   return false;
 }
@@ -31,9 +35,9 @@ WebSocket::WebSocket(ResponseWriter& response, const Clock& clock, WebSocketTime
     : response_(response), clock_(clock), times_(times), heard_(clock.now()), pinged_(heard_) {}
 
 std::optional<Refusal> WebSocket::refuse_handshake(const Request& request) {
-  const bool asks = request.method() == Method::get &&
-                    names(request.header("Upgrade"), "websocket") &&
-                    names(request.header("Connection"), "upgrade") && !request.head.is_http_1_0;
+  const Headers& headers = request.head.headers;
+  const bool asks = request.method() == Method::get && lists(headers, "Upgrade", "websocket") &&
+                    lists(headers, "Connection", "upgrade") && !request.head.is_http_1_0;
   if (!asks || request.header("Sec-WebSocket-Version") != kVersion) {
     return Refusal{426, "upgrade_required",
                    "This address speaks the WebSocket protocol, version 13: connect with a "

@@ -44,6 +44,8 @@ class Socket {
   const std::string& head() const { return head_; }
   bool send(std::string_view bytes) { return client_.send(bytes); }
 
+  void end() { client_.close(); }
+
   // Everything until the server ends the connection.
   std::string rest() { return client_.read_all(); }
 
@@ -128,7 +130,7 @@ TEST_F(WebSocket, TellsOfAllVideosFromNowOnOrFromWhereTheClientLeft) {
 TEST_F(WebSocket, TellsMoreThanOneBatchInOrder) {
   const VideoId id = upload();
   for (int i = 0; i < 250; ++i) {
-    must(run(videos_.update(id, {.metadata_patch = {}, .priority = i + 1})));
+    must(run(videos_.update(id, {.metadata_patch = "{}", .priority = i + 1})));
   }
   Socket socket = open("?last_event_id=1");
   for (int i = 2; i <= 251; ++i) socket.next("video.updated", i);
@@ -150,6 +152,7 @@ TEST_F(WebSocket, IsClosedWithAReasonWhenTheServerStops) {
   EXPECT_EQ(socket.next().code(), 1001);
   socket.send(client_frame(8, "\x03\xe9"));
   EXPECT_EQ(socket.rest(), "");
+  socket.end();
   stopped.get();
 }
 
