@@ -60,7 +60,8 @@ Async<Taken> Uploads::take(Request& request, FormFields fields) {
     document = co_await net::read_all(request.body, kLargestDocument);
   }
   if (!document) co_return fail(std::move(document).error());
-  NewVideo creating{.id = new_id<VideoId>()};
+  NewVideo creating;
+  creating.id = new_id<VideoId>();
   const Result<std::optional<KeyClaim>> read = read_claim(request, creating.id, *document);
   if (!read) co_return fail(read.error());
   const std::optional<KeyClaim>& claim = *read;
