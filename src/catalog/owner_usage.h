@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/quota.h"
-#include "db/connection.h"
+#include "db/group_writer.h"
 
 namespace vodmill::catalog {
 
