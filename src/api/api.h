@@ -21,6 +21,7 @@
 #include "api/playback.h"
 #include "api/ports.h"
 #include "api/rate_limits.h"
+#include "api/socket.h"
 #include "api/uploads.h"
 #include "api/videos.h"
 #include "net/server.h"
@@ -60,6 +61,7 @@ class Api {
   OldRoutes old_routes_;
   Videos videos_;
   Events events_;
+  Sockets sockets_;
   Jobs jobs_;
   Playback playback_;
   Health health_;

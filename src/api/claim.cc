@@ -11,19 +11,23 @@ namespace {
 constexpr std::size_t kLongestKey = 255;
 constexpr Milliseconds kRenewal = kClaimLease / 6;
 
-std::string fingerprint_of(const net::Request& request) {
+std::string fingerprint_of(const net::Request& request, std::string_view document) {
   const std::optional<std::int64_t> length = request.body.declared_length();
   std::string text(name_of(request.method()));
   text += '\n' + request.path() + '\n' + (length ? std::to_string(*length) : "chunked");
   for (const char* name : {"metadata", "priority"}) {
     text.append("\n").append(request.query(name).value_or(""));
   }
+  // One without it is what it was before there were owners: keys are kept for a day.
+  if (const auto owner = request.query("owner")) text.append("\n").append(*owner);
+  if (!document.empty()) text.append("\n").append(document);
   return sha256_hex(as_bytes(text));
 }
 
 }  // namespace
 
-Result<std::optional<KeyClaim>> read_claim(const net::Request& request, VideoId video) {
+Result<std::optional<KeyClaim>> read_claim(const net::Request& request, VideoId video,
+                                           std::string_view document) {
   std::optional<std::string_view> key = request.header("Idempotency-Key");
   if (!key) return std::nullopt;
   // The draft has it as a quoted string, most clients send it bare.
@@ -35,8 +39,9 @@ Result<std::optional<KeyClaim>> read_claim(const net::Request& request, VideoId 
     return fail(ErrorCode::invalid_request,
                 "Idempotency-Key must be 1 to 255 visible ASCII characters, e.g. a UUID.");
   }
-  return KeyClaim{
-      .key = std::string(*key), .fingerprint = fingerprint_of(request), .video = std::move(video)};
+  return KeyClaim{.key = std::string(*key),
+                  .fingerprint = fingerprint_of(request, document),
+                  .video = std::move(video)};
 }
 
 Async<std::size_t> ClaimedBody::read(std::span<std::byte> into) {

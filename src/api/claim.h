@@ -9,9 +9,11 @@
 namespace vodmill::api {
 
 // The claim of a request on its key, for a new video; nullopt when it has none. The fingerprint is
-// of method, path, length, metadata and priority: what is known before the body. Errors:
-// invalid_request for a key that is not 1 to 255 visible ASCII characters.
-Result<std::optional<KeyClaim>> read_claim(const net::Request& request, VideoId video);
+// of method, path, length, metadata, priority and owner: what is known before the body; and of
+// `document`, where that is all of the body. Errors: invalid_request for a key that is not 1 to 255
+// visible ASCII characters.
+Result<std::optional<KeyClaim>> read_claim(const net::Request& request, VideoId video,
+                                           std::string_view document);
 
 // How long a claim lives without a sign of life.
 inline constexpr Milliseconds kClaimLease = std::chrono::minutes(2);

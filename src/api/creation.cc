@@ -1,5 +1,6 @@
 #include "api/creation.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/catalog.h"
@@ -7,6 +8,8 @@
 
 namespace vodmill::api {
 namespace {
+
+constexpr std::string_view kKnownFields[] = {"metadata", "priority", "owner"};
 
 std::unexpected<Error> refuse(std::string sentence) {
   return fail(ErrorCode::invalid_request, std::move(sentence));
@@ -55,9 +58,16 @@ Result<int> read_priority(std::string_view text) {
   return check_priority(whole ? priority : -1);
 }
 
+Result<std::string> read_owner(std::string_view text) {
+  const bool visible = std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+  if (visible && text.size() <= kLongestOwner) return std::string(text);
+  return refuse("owner must be at most " + std::to_string(kLongestOwner) +
+                " visible ASCII characters, e.g. the id of a customer.");
+}
+
 Result<Creation> read_creation(const net::Request& request) {
   Creation creation;
-  for (const std::string_view name : {"metadata", "priority"}) {
+  for (const std::string_view name : kKnownFields) {
     const std::optional<std::string_view> value = request.query(name);
     if (value) TRY_VOID(take_field(creation, name, *value));
   }
@@ -71,10 +81,13 @@ Result<Creation> read_creation(const net::Request& request) {
 Result<> take_field(Creation& creation, std::string_view name, std::string_view value) {
   if (name == "metadata") creation.metadata = TRY(read_metadata(value));
   if (name == "priority") creation.priority = TRY(read_priority(value));
+  if (name == "owner") creation.owner = TRY(read_owner(value));
   return {};
 }
 
-bool is_known_field(std::string_view name) { return name == "metadata" || name == "priority"; }
+bool is_known_field(std::string_view name) {
+  return std::ranges::find(kKnownFields, name) != std::ranges::end(kKnownFields);
+}
 
 Result<> take_other_field(Creation& creation, std::string_view name, std::string_view value) {
   const json::object field{{name, value}};
@@ -96,12 +109,21 @@ bool is_form(std::string_view content_type) {
   return is_media_type(content_type, "multipart/form-data");
 }
 
-std::optional<net::Refusal> refuse_media_type(net::Method method, std::string_view content_type) {
-  const bool wrong_form = is_form(content_type) && method != net::Method::post;
-  const bool json = is_media_type(content_type, "application/json");
-  if (!wrong_form && !json) return std::nullopt;
+bool is_json(std::string_view content_type) {
+  return is_media_type(content_type, "application/json");
+}
+
+std::optional<net::Refusal> refuse_media_type(net::Method method, std::string_view content_type,
+                                              FormFields fields) {
+  const bool by_post = method == net::Method::post;
+  const bool json = is_json(content_type);
+  const bool wrong_json = json && (!by_post || fields == FormFields::all);
+  if (!wrong_json && (by_post || !is_form(content_type))) return std::nullopt;
+  const std::string_view what = json && by_post ? "JSON is not taken here."
+                                : json          ? "JSON is taken by POST."
+                                                : "A form is taken by POST.";
   return net::Refusal{415, "unsupported_media_type",
-                      std::string(json ? "JSON is not taken here." : "A form is taken by POST.") +
+                      std::string(what) +
                           " Send the video's bytes as the body itself, e.g. curl -T video.mp4 "
                           "URL."};
 }

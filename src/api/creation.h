@@ -15,6 +15,7 @@ struct Creation {
   json::object metadata;
   json::object fields;  // of a form, which become metadata as texts
   int priority = 0;
+  std::string owner;            // "" when nobody said
   std::string filename;         // "" when unknown
   std::size_t field_bytes = 0;  // of the fields' JSON, also of those that came twice
 
@@ -23,17 +24,17 @@ struct Creation {
   std::string metadata_text() const;
 };
 
-// ?metadata=OBJECT&priority=N, and the file's name from the path or from Content-Disposition.
-// Errors: invalid_request.
+// ?metadata=OBJECT&priority=N&owner=NAME, and the file's name from the path or from
+// Content-Disposition. Errors: invalid_request.
 Result<Creation> read_creation(const net::Request& request);
 
-// One field of a form: `metadata` and `priority` replace what the query says, others are left out.
-// Errors: invalid_request.
+// One field of a form: `metadata`, `priority` and `owner` replace what the query says, others are
+// left out. Errors: invalid_request.
 Result<> take_field(Creation& creation, std::string_view name, std::string_view value);
 
 // Which fields of a form count besides its file.
 enum class FormFields {
-  known,  // metadata and priority; others are left out
+  known,  // metadata, priority and owner; others are left out
   all,    // others are metadata, each a text
 };
 
@@ -53,14 +54,21 @@ std::unexpected<Error> no_metadata();
 Result<int> read_priority(std::string_view text);
 Result<int> check_priority(int priority);
 
+// At most kLongestOwner visible ASCII characters. Errors: invalid_request.
+Result<std::string> read_owner(std::string_view text);
+
 // Whether a Content-Type is that type, with whatever parameters.
 bool is_media_type(std::string_view content_type, std::string_view type);
 
 bool is_form(std::string_view content_type);
 
-// Why a body of this media type cannot be a video's bytes, nor a form with them; nullopt when it
-// can. A form comes by POST alone.
-std::optional<net::Refusal> refuse_media_type(net::Method method, std::string_view content_type);
+bool is_json(std::string_view content_type);
+
+// Why a body of this media type cannot be a video's bytes, nor a form with them, nor a document
+// (document.h); nullopt when it can. Forms and documents come by POST alone, and documents only
+// where `fields` are the known ones.
+std::optional<net::Refusal> refuse_media_type(net::Method method, std::string_view content_type,
+                                              FormFields fields);
 
 // The filename* or filename of a Content-Disposition (RFC 6266); "" when there is none in UTF-8.
 std::string filename_of(std::string_view content_disposition);

@@ -30,24 +30,30 @@ TEST(FilenameOf, IsEmptyWhereThereIsNone) {
   }
 }
 
+constexpr auto kKnown = FormFields::known;
+
 TEST(MediaType, OfAVideoIsAnythingButJson) {
   using net::Method;
   for (const char* type : {"", "video/mp4", "application/octet-stream", "text/plain; charset=x",
                            "application/x-www-form-urlencoded", "application/json-seq"}) {
-    EXPECT_FALSE(refuse_media_type(Method::put, type)) << type;
-    EXPECT_FALSE(is_form(type)) << type;
+    EXPECT_FALSE(refuse_media_type(Method::put, type, kKnown)) << type;
+    EXPECT_FALSE(is_form(type) || is_json(type)) << type;
   }
   for (const char* type : {"application/json", "application/json; charset=utf-8"}) {
-    ASSERT_TRUE(refuse_media_type(Method::post, type)) << type;
-    EXPECT_EQ(refuse_media_type(Method::post, type)->status, 415);
+    EXPECT_TRUE(is_json(type));
+    EXPECT_FALSE(refuse_media_type(Method::post, type, kKnown)) << "a document";
+    ASSERT_TRUE(refuse_media_type(Method::post, type, FormFields::all)) << type;
+    ASSERT_TRUE(refuse_media_type(Method::put, type, kKnown)) << type;
+    EXPECT_EQ(refuse_media_type(Method::put, type, kKnown)->status, 415);
   }
 }
 
 TEST(MediaType, OfAFormIsTakenByPost) {
   const char* type = " Multipart/Form-Data ;boundary=x";
   EXPECT_TRUE(is_form(type));
-  EXPECT_FALSE(refuse_media_type(net::Method::post, type));
-  EXPECT_TRUE(refuse_media_type(net::Method::put, type));
+  EXPECT_FALSE(refuse_media_type(net::Method::post, type, kKnown));
+  EXPECT_FALSE(refuse_media_type(net::Method::post, type, FormFields::all));
+  EXPECT_TRUE(refuse_media_type(net::Method::put, type, kKnown));
 }
 
 }  // namespace

@@ -63,14 +63,15 @@ std::optional<net::Refusal> refuse_foreign(const net::RequestHead& head,
                         "This server answers to localhost only. Use http://localhost, or start it "
                         "with --allowed-host and the name in the URL."};
   }
-  if (!changes_something(head.method)) return std::nullopt;
+  const bool is_socket = head.headers.find("Upgrade").has_value();
+  if (!changes_something(head.method) && !is_socket) return std::nullopt;
   const std::string_view site = head.headers.find("Sec-Fetch-Site").value_or("");
   const std::optional<std::string_view> origin = head.headers.find("Origin");
   if (site != "cross-site" && (!origin || is_own_origin(*origin, host, options)))
     return std::nullopt;
   return net::Refusal{403, "cross_site_request",
-                      "A page of another site may not change anything here. Use this server's own "
-                      "page, or a client that is not a browser."};
+                      "A page of another site may not change anything here, nor open a WebSocket. "
+                      "Use this server's own page, or a client that is not a browser."};
 }
 
 }  // namespace vodmill::api

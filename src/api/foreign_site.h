@@ -12,9 +12,10 @@
 
 namespace vodmill::api {
 
-// nullopt for a request that may pass. 403 cross_site_request: one that changes something, sent by
-// a page of another site (Sec-Fetch-Site is cross-site, or Origin is neither Host nor an allowed
-// host). 403 host_not_allowed: Host is not a name of this server (see ApiOptions::loopback_only).
+// nullopt for a request that may pass. 403 cross_site_request: one that changes something or asks
+// for another protocol (a browser lets any page read a WebSocket), sent by a page of another site
+// (Sec-Fetch-Site is cross-site, or Origin is neither Host nor an allowed host). 403
+// host_not_allowed: Host is not a name of this server (see ApiOptions::loopback_only).
 std::optional<net::Refusal> refuse_foreign(const net::RequestHead& head, const ApiOptions& options);
 
 // Whether this Host ("localhost:8080", "[::1]") names the loopback interface itself.

@@ -38,6 +38,18 @@ TEST(ForeignSite, MayReadButNotChange) {
   }
 }
 
+TEST(ForeignSite, MayNotListenOnASocket) {
+  const net::Headers own{{"Host", "localhost"}, {"Upgrade", "websocket"}};
+  EXPECT_EQ(refusal(kGet, own), "");
+  for (const net::HeaderField& field :
+       {net::HeaderField{"Origin", "http://a.example"}, net::HeaderField{"Origin", "null"},
+        net::HeaderField{"Sec-Fetch-Site", "cross-site"}}) {
+    net::Headers headers = own;
+    headers.add(field.name, field.value);
+    EXPECT_EQ(refusal(kGet, headers), "cross_site_request") << field.value;
+  }
+}
+
 TEST(ForeignSite, IsOneWhoseOriginIsNotTheHost) {
   EXPECT_EQ(refusal(kPost, {{"Host", "localhost:8080"}, {"Origin", "http://localhost:8080"}}), "");
   EXPECT_EQ(refusal(kPost, {{"Host", "LOCALHOST:8080"}, {"Origin", "http://localhost:8080"}}), "");

@@ -48,6 +48,7 @@ struct ApiOptions {
   // Further names of this server, for a reverse proxy in front of it: "video.example.org".
   std::vector<std::string> allowed_hosts = {};
   Rates rates = {};
+  Quota quota = {};  // of each owner
   // With the routes of old_routes.h.
   bool compat_routes = false;
   // How long a playlist that is not there yet is waited for.

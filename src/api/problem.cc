@@ -41,8 +41,6 @@ int http_status(ErrorCode code) {
       return 422;
     case ErrorCode::size_exceeds_limit:
       return 413;
-    case ErrorCode::quota_exceeded:
-      return 403;
     case ErrorCode::invalid_request:
       return 400;
     case ErrorCode::not_found:
@@ -54,6 +52,7 @@ int http_status(ErrorCode code) {
     case ErrorCode::gone:
       return 410;
     case ErrorCode::rate_limited:
+    case ErrorCode::quota_exceeded:
       return 429;
     case ErrorCode::transcode_failed:
     case ErrorCode::transcode_stalled:

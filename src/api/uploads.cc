@@ -2,6 +2,7 @@
 
 #include "api/answers.h"
 #include "api/claim.h"
+#include "api/document.h"
 #include "api/form.h"
 #include "api/prefer.h"
 #include "api/receive.h"
@@ -28,8 +29,17 @@ net::Refusal busy_key() {
 
 net::Refusal mismatched_key() {
   return {422, "idempotency_key_mismatch",
-          "This Idempotency-Key belongs to another request: method, path, length, metadata or "
-          "priority differ. Use a new key for a new video."};
+          "This Idempotency-Key belongs to another request: method, path, length, metadata, "
+          "priority or owner differ. Use a new key for a new video."};
+}
+
+// `bytes`: of the object with the key, which is all of the original.
+void describe(NewVideo& video, const Creation& creation, const BlobKey& key, std::int64_t bytes) {
+  video.metadata = creation.metadata_text();
+  video.priority = creation.priority;
+  video.owner = creation.owner;
+  video.source.extents = {{.offset = 0, .length = bytes, .key = key}};
+  video.source.length = bytes;
 }
 
 }  // namespace
@@ -42,10 +52,17 @@ Async<> Uploads::create(Request& request, ResponseWriter& response) {
 }
 
 Async<Taken> Uploads::take(Request& request, FormFields fields) {
-  std::optional<net::Refusal> refusal = refuse_media_type(request.method(), content_type(request));
+  std::optional<net::Refusal> refusal =
+      refuse_media_type(request.method(), content_type(request), fields);
   if (refusal) co_return Taken{.video = {}, .refusal = std::move(refusal)};
-  const auto id = new_id<VideoId>();
-  const Result<std::optional<KeyClaim>> read = read_claim(request, id);
+  Result<std::string> document;
+  if (is_json(content_type(request))) {
+    document = co_await net::read_all(request.body, kLargestDocument);
+  }
+  if (!document) co_return fail(std::move(document).error());
+  NewVideo creating;
+  creating.id = new_id<VideoId>();
+  const Result<std::optional<KeyClaim>> read = read_claim(request, creating.id, *document);
   if (!read) co_return fail(read.error());
   const std::optional<KeyClaim>& claim = *read;
   if (claim) {
@@ -55,7 +72,11 @@ Async<Taken> Uploads::take(Request& request, FormFields fields) {
       co_return co_await take_again(std::move(*key));
     }
   }
-  Result<Video> video = co_await receive_video(request, fields, claim, id);
+  creating.prefix = creating.id.str() + "/";
+  creating.claim = claim;
+  creating.quota = options_.quota;
+  Result<Video> video =
+      co_await make_video(request, fields, std::move(*document), std::move(creating));
   if (!video && claim) {
     const Result<> released = co_await ports_.keys.release(claim.value());
     if (!released) {
@@ -80,18 +101,57 @@ Async<Taken> Uploads::take_again(KeyAnswer key) {
                  "it again.");
 }
 
-Async<Video> Uploads::receive_video(Request& request, FormFields fields,
-                                    std::optional<KeyClaim> claim, VideoId id) {
+Async<Video> Uploads::make_video(Request& request, FormFields fields, std::string document,
+                                 NewVideo video) {
+  if (is_json(content_type(request))) {
+    co_return co_await import_video(request, std::move(document), std::move(video));
+  }
+  co_return co_await receive_video(request, fields, std::move(video));
+}
+
+Async<Video> Uploads::import_video(const Request& request, std::string document, NewVideo video) {
   Result<Creation> creation = read_creation(request);
   if (!creation) co_return fail(std::move(creation).error());
-  NewVideo video;
-  video.id = std::move(id);
-  video.prefix = video.id.str() + "/";
-  video.claim = std::move(claim);
+  const Result<BlobKey> key = read_document(*creation, document);
+  if (!key) co_return fail(key.error());
+  const Result<BlobInfo> object = co_await ports_.blobs.stat(*key);
+  if (!object && object.error().code == ErrorCode::not_found) {
+    co_return fail(ErrorCode::not_found, "There is no object " + key->str() + " in the store.");
+  }
+  if (!object) co_return fail(object.error());
+  if (object->bytes > options_.max_upload_bytes) co_return too_large(options_.max_upload_bytes);
+  if (object->bytes == 0) {
+    co_return fail(ErrorCode::not_a_video, "The object " + key->str() + " is empty.");
+  }
+  describe(video, *creation, *key, object->bytes);
+  const log::Fields fields{{"video", video.id.str()}, {"request", request.id}};
+  Result<Video> created = co_await ports_.videos.create(std::move(video));
+  if (created) log::info(fields, "made from {}: {} bytes", key->str(), object->bytes);
+  co_return created;
+}
+
+// Before a body is read. What others add meanwhile is seen when the video is created.
+Async<> Uploads::check_owner(std::string owner, std::int64_t bytes) {
+  if (!options_.quota.is_limited()) co_return Result<>();
+  const Result<OwnerUsage> usage = co_await ports_.census.of_owner(std::move(owner));
+  if (!usage) co_return fail(usage.error());
+  co_return check_quota(options_.quota, *usage, bytes);
+}
+
+Async<Video> Uploads::receive_video(Request& request, FormFields fields, NewVideo video) {
+  Result<Creation> creation = read_creation(request);
+  if (!creation) co_return fail(std::move(creation).error());
+  const bool has_form = is_form(content_type(request));
+  // A form may say later for whom it is.
+  if (!has_form || !creation->owner.empty()) {
+    const std::int64_t bytes = has_form ? 0 : request.body.declared_length().value_or(0);
+    const Result<> checked = co_await check_owner(creation->owner, bytes);
+    if (!checked) co_return fail(checked.error());
+  }
   std::optional<ClaimedBody> claimed;
   if (video.claim) claimed.emplace(request.body, ports_.keys, *video.claim);
   net::BodyStream& body = claimed ? static_cast<net::BodyStream&>(*claimed) : request.body;
-  if (!is_form(content_type(request))) {
+  if (!has_form) {
     co_return co_await store_video(request, body, creation.value(), video);
   }
   const Result<std::string> boundary = net::boundary_of(content_type(request));
@@ -112,10 +172,7 @@ Async<Video> Uploads::store_video(const Request& request, net::BodyStream& body,
   if (!owed) co_return fail(std::move(owed).error());
   Result<Received> received = co_await receive(body, ports_.blobs, key, options_.max_upload_bytes);
   if (!received) co_return fail(std::move(received).error());
-  video.metadata = creation.metadata_text();
-  video.priority = creation.priority;
-  video.source.extents = {{.offset = 0, .length = received->bytes, .key = key}};
-  video.source.length = received->bytes;
+  describe(video, creation, key, received->bytes);
   video.sha256 = std::move(received->sha256);
   const VideoId id = video.id;
   const log::Fields fields{{"video", id.str()}, {"request", request.id}};

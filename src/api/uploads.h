@@ -19,7 +19,8 @@ class Uploads {
   // Both outlive it.
   Uploads(const Ports& ports, const ApiOptions& options) : ports_(ports), options_(options) {}
 
-  // The body is the original's bytes, or a form with them. 201 with the video once they are
+  // The body is the original's bytes, a form with them, or a document that says which object of the
+  // store has them (document.h). 201 with the video once they are
   // durable; 200 or 202 where the client prefers to wait for its end.
   Async<> create(net::Request& request, net::ResponseWriter& response);
 
@@ -29,8 +30,11 @@ class Uploads {
  private:
   // For a key that this request may not use or has used before.
   Async<Taken> take_again(KeyAnswer key);
-  Async<Video> receive_video(net::Request& request, FormFields fields,
-                             std::optional<KeyClaim> claim, VideoId id);
+  Async<Video> make_video(net::Request& request, FormFields fields, std::string document,
+                          NewVideo video);
+  Async<> check_owner(std::string owner, std::int64_t bytes);
+  Async<Video> import_video(const net::Request& request, std::string document, NewVideo video);
+  Async<Video> receive_video(net::Request& request, FormFields fields, NewVideo video);
   Async<Video> store_video(const net::Request& request, net::BodyStream& body, Creation& creation,
                            NewVideo video);
   Async<> answer_created(net::Request& request, net::ResponseWriter& response, Taken taken);

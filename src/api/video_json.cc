@@ -33,6 +33,7 @@ json::object to_json(const Video& video) {
   object["waiting_reason"] = or_null(video.waiting_reason);
   object["partial"] = partial_json(video.partial);
   object["error"] = error_json(video.error);
+  object["owner"] = video.owner;
   object["metadata"] = metadata_json(video.metadata);
   object["priority"] = video.priority;
   object["size"] = size_of(video.source);

@@ -24,6 +24,7 @@ TEST(VideoJson, HasNullForWhatIsNotKnownYet) {
                                                 {"waiting_reason", nullptr},
                                                 {"partial", nullptr},
                                                 {"error", nullptr},
+                                                {"owner", ""},
                                                 {"metadata", json::object()},
                                                 {"priority", 0},
                                                 {"size", 10},

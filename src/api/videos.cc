@@ -14,6 +14,7 @@ using net::Request;
 using net::ResponseWriter;
 
 constexpr std::size_t kLargestPatch = 64 * 1024;
+constexpr std::size_t kLongestSearch = 256;
 
 VideoId id_of(const Request& request) { return VideoId(std::string(request.parameter("id"))); }
 
@@ -27,6 +28,10 @@ Result<VideoFilter> read_filter(const Request& request) {
                   "status must be one of uploading, pending, processing, completed, failed and "
                   "cancelled.");
     }
+  }
+  filter.text = request.query("q").value_or("");
+  if (filter.text.size() > kLongestSearch) {
+    return fail(ErrorCode::invalid_request, "q must be at most 256 bytes of text.");
   }
   filter.limit = TRY(read_limit(request, filter.limit));
   return filter;

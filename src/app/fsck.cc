@@ -43,7 +43,8 @@ class Comparison {
   FsckReport finish(const std::vector<std::string>& sweeps) {
     for (const auto& [key, bytes] : left_) {
       const auto owns = [&key](std::string_view prefix) { return key.starts_with(prefix); };
-      if (owns(kProbes) || std::ranges::any_of(sweeps, owns) || std::ranges::any_of(open_, owns)) {
+      if (owns(kProbes) || owns(kInbox) || std::ranges::any_of(sweeps, owns) ||
+          std::ranges::any_of(open_, owns)) {
         continue;
       }
       report_.findings.push_back(

@@ -109,6 +109,8 @@ Result<> Service::start_api(const Clock& clock) {
   options.compat_routes = settings_.compat_routes;
   options.disk_floor = settings_.disk_floor;
   if (settings_.access_log) options.access_log = log::Level::info;
+  if (settings_.owner_videos > 0) options.quota.unfinished_videos = settings_.owner_videos;
+  if (settings_.owner_bytes > 0) options.quota.bytes = settings_.owner_bytes;
   options.rates = {.calls = settings_.rate, .creations = settings_.upload_rate};
   api_.emplace(api::Ports{stores_->videos, stores_->events, stores_->outbox, stores_->keys,
                           *stores_->blobs, stores_->database->bell(), clock, stores_->jobs,

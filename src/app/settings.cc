@@ -88,6 +88,16 @@ void add_limits(CLI::App& serve, Settings& settings) {
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
   serve
+      .add_option("--owner-videos", settings.owner_videos,
+                  "Videos of one owner that are not finished; 0: no limit")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  serve
+      .add_option("--owner-bytes", settings.owner_bytes,
+                  "Bytes of one owner's originals; 0: no limit")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  serve
       .add_option("--trusted-proxy", settings.trusted_proxies,
                   "Address of a proxy whose X-Forwarded-For names the client; may be repeated")
       ->delimiter(',')

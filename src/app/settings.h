@@ -28,6 +28,8 @@ struct Settings {
   int max_client_connections = 256;
   int rate = 500;  // calls a second and client; 0: no limit
   int upload_rate = 100;
+  std::int64_t owner_videos = 0;             // unfinished ones of an owner; 0: no limit
+  std::int64_t owner_bytes = 0;              // of an owner's originals; 0: no limit
   std::vector<std::string> trusted_proxies;  // canonical addresses
   int lease_seconds = 10;
   std::int64_t disk_floor = 1'000'000'000;  // bytes; with less room /readyz says no

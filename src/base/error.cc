@@ -35,7 +35,7 @@ constexpr std::array kTable{
     Row{ErrorCode::transcode_stalled, "transcode_stalled", true},
     Row{ErrorCode::verification_failed, "verification_failed", true},
     Row{ErrorCode::worker_lost, "worker_lost", true},
-    Row{ErrorCode::quota_exceeded, "quota_exceeded", false},
+    Row{ErrorCode::quota_exceeded, "quota_exceeded", true},
     Row{ErrorCode::cancelled, "cancelled", true},
     Row{ErrorCode::internal_error, "internal_error", true},
     Row{ErrorCode::invalid_request, "invalid_request", false},

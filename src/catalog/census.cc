@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/census_sql.h"
+#include "catalog/owner_usage.h"
 
 namespace vodmill::catalog {
 namespace {
@@ -45,6 +46,13 @@ Async<Census> SqlCensus::count() {
     const db::Rows undelivered = TRY(transaction.execute(census_sql::kUndelivered));
     census.undelivered_jobs = undelivered[0].integer(0);
     return census;
+  };
+  co_return co_await database_.read(std::move(look));
+}
+
+Async<OwnerUsage> SqlCensus::of_owner(std::string owner) {
+  auto look = [owner = std::move(owner)](db::Transaction& transaction) {
+    return usage_of(transaction, owner);
   };
   co_return co_await database_.read(std::move(look));
 }

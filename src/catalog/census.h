@@ -12,6 +12,7 @@ class SqlCensus final : public CatalogCensus {
   explicit SqlCensus(db::Database& database) : database_(database) {}
 
   Async<Census> count() override;
+  Async<OwnerUsage> of_owner(std::string owner) override;
   Async<std::vector<std::string>> pending_sweeps() override;
 
  private:

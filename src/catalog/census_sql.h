@@ -27,6 +27,9 @@ inline constexpr Statement kUndelivered{"count undelivered", "SELECT count(*) FR
 
 inline constexpr Statement kSweeps{"pending sweeps", "SELECT prefix FROM sweeps ORDER BY id"};
 
-inline constexpr std::array kAll{kVideos, kTasks, kUndelivered, kSweeps};
+inline constexpr Statement kOfOwner{
+    "videos of owner", "SELECT status, source FROM videos WHERE owner = ?1 AND removed_at IS NULL"};
+
+inline constexpr std::array kAll{kVideos, kTasks, kUndelivered, kSweeps, kOfOwner};
 
 }  // namespace vodmill::catalog::census_sql

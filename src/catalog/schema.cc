@@ -167,9 +167,14 @@ constexpr std::string_view kCensus = R"sql(
 CREATE INDEX videos_here ON videos (status) WHERE removed_at IS NULL;
 )sql";
 
-constexpr std::array kMigrations{db::Migration{1, kFirst}, db::Migration{2, kIdempotencyKeys},
-                                 db::Migration{3, kKeyFrames}, db::Migration{4, kCensus},
-                                 db::Migration{5, kJobsMigration}};
+// Counted at every creation where owners have quotas.
+constexpr std::string_view kOwners = R"sql(
+CREATE INDEX videos_by_owner ON videos (owner) WHERE removed_at IS NULL;
+)sql";
+
+constexpr std::array kMigrations{
+    db::Migration{1, kFirst},  db::Migration{2, kIdempotencyKeys}, db::Migration{3, kKeyFrames},
+    db::Migration{4, kCensus}, db::Migration{5, kJobsMigration},   db::Migration{6, kOwners}};
 
 }  // namespace
 

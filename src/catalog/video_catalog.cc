@@ -7,7 +7,9 @@
 
 #include "catalog/idempotency_keys.h"
 #include "catalog/merge_patch.h"
+#include "catalog/owner_usage.h"
 #include "catalog/rows.h"
+#include "catalog/title_search.h"
 #include "catalog/video_lock.h"
 #include "catalog/video_sql.h"
 #include "core/event.h"
@@ -63,6 +65,10 @@ Result<Video> create_video(Transaction& transaction, const NewVideo& video) {
     TRY_VOID(keep_source(transaction, extent.key));
   }
   if (video.claim) TRY_VOID(settle_key(transaction, *video.claim));
+  if (video.quota.is_limited()) {
+    const OwnerUsage usage = TRY(usage_of(transaction, video.owner));
+    TRY_VOID(check_quota(video.quota, usage, video.source.length.value_or(0)));
+  }
   TRY_VOID(transaction.execute(
       video_sql::kInsert,
       {video.id.str(), video.owner, video.metadata, video.priority, video.prefix,
@@ -97,15 +103,44 @@ Result<Video> update_video(Transaction& transaction, const VideoId& id, const Vi
   return read_video(transaction, id);
 }
 
+Result<db::Rows> select_videos(Transaction& transaction, const VideoFilter& filter,
+                               const Position& after, int wanted) {
+  if (!filter.status) {
+    return transaction.execute(video_sql::kList, {after.created_at, after.id, wanted});
+  }
+  return transaction.execute(video_sql::kListByStatus,
+                             {after.created_at, after.id, wanted, name_of(*filter.status)});
+}
+
+// A page of those among them that have the text.
+Result<VideoPage> search_videos(Transaction& transaction, const VideoFilter& filter,
+                                Position after) {
+  constexpr int kAtOnce = 500;
+  const TitleSearch search(filter.text);
+  VideoPage page;
+  for (int seen = 0; seen < kMostSearched; seen += kAtOnce) {
+    const db::Rows rows = TRY(select_videos(transaction, filter, after, kAtOnce));
+    for (const db::Row& row : rows.rows) {
+      Video video = TRY(video_from(row));
+      page.next_cursor = cursor_of(video);
+      if (!search.finds(video.metadata)) continue;
+      page.videos.push_back(std::move(video));
+      if (static_cast<int>(page.videos.size()) == filter.limit) return page;
+    }
+    if (static_cast<int>(rows.rows.size()) < kAtOnce) {
+      page.next_cursor.clear();
+      return page;
+    }
+    after = TRY(position_from(page.next_cursor));
+  }
+  return page;
+}
+
 Result<VideoPage> list_videos(Transaction& transaction, const VideoFilter& filter,
                               const Position& after) {
+  if (!filter.text.empty()) return search_videos(transaction, filter, after);
   // One more than the page tells whether another follows.
-  const int wanted = filter.limit + 1;
-  const db::Rows rows =
-      TRY(filter.status
-              ? transaction.execute(video_sql::kListByStatus,
-                                    {after.created_at, after.id, wanted, name_of(*filter.status)})
-              : transaction.execute(video_sql::kList, {after.created_at, after.id, wanted}));
+  const db::Rows rows = TRY(select_videos(transaction, filter, after, filter.limit + 1));
   VideoPage page;
   for (const db::Row& row : rows.rows) {
     if (static_cast<int>(page.videos.size()) == filter.limit) {

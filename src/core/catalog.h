@@ -22,6 +22,7 @@
 #include "core/async.h"
 #include "core/idempotency.h"
 #include "core/plan.h"
+#include "core/quota.h"
 #include "core/segment.h"
 #include "core/task.h"
 #include "core/video.h"
@@ -37,9 +38,11 @@ struct NewVideo {
   Source source;
   std::string sha256;
   std::optional<KeyClaim> claim;  // of the Idempotency-Key that this creation came with
+  Quota quota = {};               // of its owner
 };
 
 inline constexpr std::size_t kLargestMetadata = 8 * 1024;  // of its JSON text
+inline constexpr std::size_t kLongestOwner = 64;           // visible ASCII characters
 inline constexpr int kLargestPriority = 2'097'152;         // BullMQ's
 
 // What a client changes of a video.
@@ -57,7 +60,13 @@ struct VideoFilter {
   std::optional<VideoStatus> status;
   int limit = 50;      // 1 to 200
   std::string cursor;  // of the page before; one that is not ours is invalid_request
+  // Only videos whose title, name or filename in their metadata has this text in it, upper and
+  // lower case alike; "" for all. At most kMostSearched videos are looked at for one page, so it
+  // may have fewer than `limit`, and next_cursor says whether to go on.
+  std::string text = {};
 };
+
+inline constexpr int kMostSearched = 10'000;
 
 // One generation as playback and the coordinator see it.
 struct Generation {
@@ -75,7 +84,7 @@ class VideoCatalog {
 
   // The video (pending, generation 1), its created event, its probe task and its outbox row. Its
   // source will not be swept; upload_expired if that is due already. conflict when another attempt
-  // has taken the key of its claim.
+  // has taken the key of its claim; quota_exceeded when its owner would have more than the quota.
   virtual Async<Video> create(NewVideo video) = 0;
 
   virtual Async<Video> get(VideoId id) = 0;  // not_found, also once removed

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "core/async.h"
+#include "core/quota.h"
 #include "core/task.h"
 #include "core/video.h"
 
@@ -38,6 +39,9 @@ class CatalogCensus {
 
   // Errors: storage_unavailable, internal_error.
   virtual Async<Census> count() = 0;
+
+  // What one owner has.
+  virtual Async<OwnerUsage> of_owner(std::string owner) = 0;
 
   // The prefixes of all objects that the sweeper is going to remove, now or later.
   virtual Async<std::vector<std::string>> pending_sweeps() = 0;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/rational.h"
@@ -11,6 +12,10 @@
 #include "core/partial.h"
 
 namespace vodmill {
+
+// Below it lie objects that people have put into the store themselves. A video may be made from
+// one; it is never written, nor removed with the video.
+inline constexpr std::string_view kInbox = "inbox/";
 
 struct Extent {
   std::int64_t offset = 0;  // in the source

@@ -31,7 +31,7 @@ bool is_final(VideoStatus status);
 
 struct Video {
   VideoId id;
-  std::string owner;  // "" when nobody said
+  std::string owner;  // for whom: slots are shared fairly between owners; "" when nobody said
   VideoStatus status = VideoStatus::pending;
   int generation = 1;            // the newest attempt
   int completed_generation = 0;  // the one that plays; 0 if none has completed

@@ -136,7 +136,8 @@ asio::awaitable<Connection::Next> Connection::run_handler(RequestHead head) {
   if (!response.finished()) co_return Next::close;
   if (!response.keeps_alive()) {
     const bool unread = !body.finished() || !wire_.buffered().empty();
-    co_return unread ? Next::linger : Next::close;
+    // After the end of another protocol the client has a last word.
+    co_return unread || response.has_switched() ? Next::linger : Next::close;
   }
   const bool usable = co_await body.drain();
   co_return usable ? Next::request : Next::close;

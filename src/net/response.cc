@@ -41,6 +41,7 @@ constexpr std::array kReasons{
     Reason{415, "Unsupported Media Type"},
     Reason{416, "Range Not Satisfiable"},
     Reason{422, "Unprocessable Content"},
+    Reason{426, "Upgrade Required"},
     Reason{429, "Too Many Requests"},
     Reason{431, "Request Header Fields Too Large"},
     Reason{460, "Checksum Mismatch"},  // of the tus protocol's checksum extension

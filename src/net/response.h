@@ -40,6 +40,20 @@ class BodySource {
   virtual Async<Bytes> next() = 0;
 };
 
+// What the client sends after ResponseWriter::switch_protocol(). Lives as long as the writer.
+class Tunnel {
+ public:
+  virtual ~Tunnel() = default;
+
+  // What has come and was not yet consumed; at most 16 KiB.
+  virtual std::string_view received() const = 0;
+  virtual void consume(std::size_t bytes) = 0;
+
+  // Waits for more. Ends early, without an error, when it is cancelled. Errors: cancelled, when the
+  // client has ended the connection.
+  virtual Async<> receive() = 0;
+};
+
 class ResponseWriter {
  public:
   virtual ~ResponseWriter() = default;
@@ -58,7 +72,12 @@ class ResponseWriter {
   // start() with a length, every piece of `source`, finish(). For HEAD the source is not asked.
   virtual Async<> send_from(ResponseHead head, std::int64_t length, BodySource& source) = 0;
 
-  // True once send() or start() has been called.
+  // Leaves HTTP (RFC 9110 section 7.8): answers 101 with `headers`, and Connection: Upgrade. From
+  // then on write() sends bytes as they are, and finish() ends the connection. REQUIRES: a request
+  // of HTTP/1.1 without a body.
+  virtual Async<Tunnel*> switch_protocol(Headers headers) = 0;
+
+  // True once send(), start() or switch_protocol() has been called.
   virtual bool started() const = 0;
 
   // Says that this handler waits for something other than the client: from now on, when the client

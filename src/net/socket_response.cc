@@ -17,6 +17,7 @@ std::unexpected<Error> gone(WireEnd end) {
     case WireEnd::timed_out:
       return fail(ErrorCode::cancelled, "The client did not read the answer in time.");
     case WireEnd::aborted:
+    case WireEnd::cancelled:
       break;
   }
   return fail(ErrorCode::cancelled, "The server ended this request.");
@@ -85,6 +86,34 @@ Async<> SocketResponse::send_from(ResponseHead head, std::int64_t length, BodySo
     if (!written) co_return written;
   }
   co_return co_await finish();
+}
+
+Async<Tunnel*> SocketResponse::switch_protocol(Headers headers) {
+  if (started()) co_return misuse("switch_protocol: an answer was already started");
+  if (request_.head.is_http_1_0 || !body_.finished()) {
+    co_return misuse("switch_protocol: not on a request that can");
+  }
+  state_ = State::writing;
+  status_ = 101;
+  body_.answer_began();
+  pace_ = stream_pace_;
+  ResponseHead head{.status = status_, .headers = std::move(headers)};
+  if (context_.hooks.decorate) context_.hooks.decorate(request_, head);
+  head.headers.set("Connection", "Upgrade");
+  head.headers.set("Date", http_date(context_.clock.now().ms / 1000));
+  head.headers.set("X-Request-Id", request_.id);
+  head_ = serialize_head(head);
+  const Result<> written = co_await put({}, 0);
+  if (!written) co_return fail(written.error());
+  Tunnel* const tunnel = this;
+  co_return tunnel;
+}
+
+Async<> SocketResponse::receive() {
+  constexpr std::chrono::hours kLongest{24};
+  const std::expected<std::size_t, WireEnd> received = co_await wire_.fill(kLongest);
+  if (received || received.error() == WireEnd::cancelled) co_return Result<>();
+  co_return gone(received.error());
 }
 
 void SocketResponse::begin(ResponseHead head, std::optional<std::int64_t> length) {

@@ -17,7 +17,7 @@ struct Interruption {
 
 struct ServerContext;
 
-class SocketResponse final : public ResponseWriter {
+class SocketResponse final : public ResponseWriter, private Tunnel {
  public:
   // may_keep_alive is read when the head is made.
   SocketResponse(Wire& wire, const Request& request, SocketBody& body, const ServerContext& context,
@@ -28,6 +28,7 @@ class SocketResponse final : public ResponseWriter {
   Async<> write(ByteView bytes) override;
   Async<> finish() override;
   Async<> send_from(ResponseHead head, std::int64_t length, BodySource& source) override;
+  Async<Tunnel*> switch_protocol(Headers headers) override;
   bool started() const override { return state_ != State::fresh; }
   void interrupt_when_peer_goes() override { interruption_.allowed = true; }
   bool interrupted() const override { return interruption_.happened || wire_.aborted(); }
@@ -37,11 +38,17 @@ class SocketResponse final : public ResponseWriter {
   // 0 while there is no answer.
   int status() const { return status_; }
   std::int64_t sent_bytes() const { return sent_bytes_; }
+  // It is no longer HTTP.
+  bool has_switched() const { return status_ == 101; }
   // The answer has promised the client that the connection stays open.
   bool keeps_alive() const { return keep_alive_; }
 
  private:
   enum class State { fresh, writing, finished, broken };
+
+  std::string_view received() const override { return wire_.buffered(); }
+  void consume(std::size_t bytes) override { wire_.consume(bytes); }
+  Async<> receive() override;
 
   void begin(ResponseHead head, std::optional<std::int64_t> length);
   Async<> put(std::array<ByteView, 3> pieces, std::size_t body_bytes);

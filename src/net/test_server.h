@@ -112,6 +112,12 @@ class TestClient {
     const std::size_t at = received_.find(mark);
     return take(at == std::string::npos ? received_.size() : at + mark.size());
   }
+  // So many bytes; fewer only at the end of the connection.
+  std::string read_exactly(std::size_t bytes) {
+    while (received_.size() < bytes && receive()) {
+    }
+    return take(bytes);
+  }
   // Everything that still comes until the server closes. A reset or silence adds "<broken>".
   std::string read_all() {
     while (receive()) {

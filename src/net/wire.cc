@@ -73,7 +73,7 @@ WireResult<std::size_t> Wire::receive(std::span<std::byte> into, std::chrono::na
   const auto [error, bytes] =
       co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), kAwait);
   deadline_.reset();
-  if (error) co_return why_ended();
+  if (error) co_return why_ended(error);
   co_return bytes;
 }
 
@@ -95,7 +95,7 @@ WireResult<std::size_t> Wire::write(std::array<ByteView, 3> pieces, Pace& pace) 
     const auto [error, bytes] = co_await socket_.async_write_some(buffers, kAwait);
     writing_ = false;
     deadline_.reset();
-    if (error) co_return why_ended();
+    if (error) co_return why_ended(error);
     pace.note(bytes, Clock::now() - begun);
     written += bytes;
     advance(buffers, bytes);
@@ -103,10 +103,11 @@ WireResult<std::size_t> Wire::write(std::array<ByteView, 3> pieces, Pace& pace) 
   co_return written;
 }
 
-std::unexpected<WireEnd> Wire::why_ended() const {
-  return std::unexpected(aborted_     ? WireEnd::aborted
-                         : timed_out_ ? WireEnd::timed_out
-                                      : WireEnd::closed);
+std::unexpected<WireEnd> Wire::why_ended(const boost::system::error_code& error) const {
+  if (aborted_) return std::unexpected(WireEnd::aborted);
+  if (timed_out_) return std::unexpected(WireEnd::timed_out);
+  const bool is_cancelled = error == asio::error::operation_aborted;
+  return std::unexpected(is_cancelled ? WireEnd::cancelled : WireEnd::closed);
 }
 
 void Wire::shutdown_send() {

@@ -18,7 +18,12 @@
 
 namespace vodmill::net {
 
-enum class WireEnd { closed, timed_out, aborted };
+enum class WireEnd {
+  closed,
+  timed_out,
+  aborted,    // by abort(), for good
+  cancelled,  // the wait alone, by whoever waited
+};
 
 template <class T>
 using WireResult = asio::awaitable<std::expected<T, WireEnd>>;
@@ -57,7 +62,7 @@ class Wire {
  private:
   WireResult<std::size_t> receive(std::span<std::byte> into, std::chrono::nanoseconds timeout);
   std::span<std::byte> room();
-  std::unexpected<WireEnd> why_ended() const;
+  std::unexpected<WireEnd> why_ended(const boost::system::error_code& error) const;
 
   asio::ip::tcp::socket socket_;
   std::vector<std::byte> buffer_;

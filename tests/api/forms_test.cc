@@ -42,13 +42,14 @@ class Forms : public ApiTest {
 
 TEST_F(Forms, CarryAVideoWithFieldsBeforeAndAfterIt) {
   const Answer answer = post(field("priority", "7") + field("submit", "Upload") +
-                             file_part("some bytes", "my %22film%22.mp4") +
+                             field("owner", "anna") + file_part("some bytes", "my %22film%22.mp4") +
                              field("metadata", R"({"title":"x"})") + kEnd);
   ASSERT_EQ(answer.status, 201) << answer.body;
   const json::object video = answer.json();
   EXPECT_EQ(answer.header("Location"), "/v1/videos/" + text_of(video, "id"));
   EXPECT_EQ(video.at("size"), 10);
   EXPECT_EQ(video.at("priority"), 7);
+  EXPECT_EQ(video.at("owner"), "anna");
   EXPECT_EQ(video.at("metadata"), (json::object{{"title", "x"}, {"filename", "my \"film\".mp4"}}));
   EXPECT_EQ(stored(video), "some bytes");
 }

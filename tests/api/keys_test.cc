@@ -50,6 +50,7 @@ TEST_F(Keys, OfAnotherRequestAreRefused) {
   for (const Answer& other :
        {post("other bytes"), post("some bytes", "k", "/v1/videos?priority=3"),
         post("some bytes", "k", "/v1/videos?metadata=%7B%7D"),
+        post("some bytes", "k", "/v1/videos?owner=anna"),
         ask("PUT", "/v1/videos", "Idempotency-Key: k\r\n", "some bytes"),
         ask("PUT", "/v1/videos/a.mp4", "Idempotency-Key: k\r\n", "some bytes")}) {
     EXPECT_EQ(other.status, 422);

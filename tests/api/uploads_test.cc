@@ -74,10 +74,23 @@ TEST_F(Uploads, KeepsMetadataAndPriority) {
   EXPECT_EQ(answer.json().at("metadata"), (json::object{{"title", "x"}, {"filename", "a.mp4"}}));
 }
 
-TEST_F(Uploads, RefusesMetadataAndPriorityThatAreNone) {
-  for (const char* query :
-       {"metadata=x", "metadata=[]", "priority=-1", "priority=1x", "priority=99999999999"}) {
-    const Answer answer = ask("POST", std::string("/v1/videos?") + query, "", "some bytes");
+TEST_F(Uploads, KeepsForWhomTheyAre) {
+  EXPECT_EQ(ask("POST", "/v1/videos", "", "some bytes").json().at("owner"), "");
+  const Answer answer = ask("PUT", "/v1/videos?owner=anna%40example.org", "", "some bytes");
+  EXPECT_EQ(answer.status, 201);
+  EXPECT_EQ(answer.json().at("owner"), "anna@example.org");
+  EXPECT_EQ(get(answer.header("Location")).json().at("owner"), "anna@example.org");
+  const std::string longest(64, 'x');
+  EXPECT_EQ(ask("POST", "/v1/videos?owner=" + longest, "", "some bytes").json().at("owner"),
+            longest);
+}
+
+TEST_F(Uploads, RefusesMetadataPriorityAndOwnersThatAreNone) {
+  for (const std::string& query :
+       {std::string("metadata=x"), std::string("metadata=[]"), std::string("priority=-1"),
+        std::string("priority=1x"), std::string("priority=99999999999"), std::string("owner=a%20b"),
+        std::string("owner=%C3%A9"), std::string("owner=a%0A"), "owner=" + std::string(65, 'x')}) {
+    const Answer answer = ask("POST", "/v1/videos?" + query, "", "some bytes");
     EXPECT_EQ(answer.status, 400) << query;
     EXPECT_EQ(answer.json().at("code"), "invalid_request");
   }
@@ -86,7 +99,7 @@ TEST_F(Uploads, RefusesMetadataAndPriorityThatAreNone) {
 
 TEST_F(Uploads, RefusesJsonAndFormsByPut) {
   for (const auto& [method, type] : std::vector<std::pair<const char*, std::string>>{
-           {"PUT", "multipart/form-data; boundary=x"}, {"POST", "Application/JSON"}}) {
+           {"PUT", "multipart/form-data; boundary=x"}, {"PUT", "Application/JSON"}}) {
     const Answer answer = ask(method, "/v1/videos", "Content-Type: " + type + "\r\n", "some bytes");
     EXPECT_EQ(answer.status, 415);
     EXPECT_THAT(text_of(answer.json(), "detail"), HasSubstr("curl -T"));

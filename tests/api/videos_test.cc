@@ -38,6 +38,25 @@ TEST_F(Videos, AreListedByStatus) {
   EXPECT_THAT(ids_of(get("/v1/videos?status=failed").json()), IsEmpty());
 }
 
+TEST_F(Videos, AreFoundByWhatTheyAreCalled) {
+  upload();
+  const auto put = [&](const std::string& name) {
+    clock_.advance(Milliseconds(1));
+    return text_of(ask("PUT", "/v1/videos/" + name, "", "some bytes").json(), "id");
+  };
+  const std::string beach = put("Beach%20%C3%84.mov");
+  const std::string second = put("beach.mov");
+  EXPECT_THAT(ids_of(get("/v1/videos?q=BEACH").json()), ElementsAre(second, beach));
+  EXPECT_THAT(ids_of(get("/v1/videos?q=%C3%A4.M").json()), ElementsAre(beach));
+  EXPECT_THAT(ids_of(get("/v1/videos?q=beach&status=failed").json()), IsEmpty());
+  EXPECT_EQ(ids_of(get("/v1/videos?q=").json()).size(), 3U);
+  const json::object page = get("/v1/videos?q=beach&limit=1").json();
+  EXPECT_THAT(ids_of(page), ElementsAre(second));
+  const std::string next = "/v1/videos?q=beach&limit=1&cursor=" + text_of(page, "next_cursor");
+  EXPECT_THAT(ids_of(get(next).json()), ElementsAre(beach));
+  EXPECT_EQ(get("/v1/videos?q=" + std::string(257, 'x')).status, 400);
+}
+
 TEST_F(Videos, RefuseAListThatCannotBe) {
   for (const char* query :
        {"status=done", "status=", "limit=0", "limit=201", "limit=2x", "limit=", "cursor=x"}) {

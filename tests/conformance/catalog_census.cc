@@ -84,5 +84,47 @@ TEST_P(CatalogConformance, KnowsAllThatIsOwedToTheSweeper) {
   EXPECT_EQ(must(run(census().pending_sweeps())), std::vector<std::string>{"later/"});
 }
 
+TEST_P(CatalogConformance, TellsWhatAnOwnerHas) {
+  const auto make = [&](std::string owner, std::int64_t bytes) {
+    NewVideo video = new_video();
+    video.owner = std::move(owner);
+    video.source.extents = {{.offset = 0, .length = bytes, .key = BlobKey(video.id.str() + "/s")}};
+    video.source.length = bytes;
+    return must(run(videos().create(std::move(video))));
+  };
+  const Video first = make("anna", 10);
+  const Video second = make("anna", 20);
+  make("bert", 100);
+  make("", 1'000);
+  const auto usage = [&](const char* owner) { return must(run(census().of_owner(owner))); };
+  EXPECT_EQ(usage("anna").unfinished_videos, 2);
+  EXPECT_EQ(usage("anna").bytes, 30);
+  EXPECT_EQ(usage("").bytes, 1'000);
+  EXPECT_EQ(usage("nobody").unfinished_videos, 0);
+  must(run(videos().cancel(first.id)));
+  EXPECT_EQ(usage("anna").unfinished_videos, 1);
+  EXPECT_EQ(usage("anna").bytes, 30);
+  must(run(videos().remove(first.id, Milliseconds(0))));
+  must(run(videos().remove(second.id, Milliseconds(0))));
+  EXPECT_EQ(usage("anna").unfinished_videos, 0);
+  EXPECT_EQ(usage("anna").bytes, 0);
+}
+
+TEST_P(CatalogConformance, CreatesNoVideoBeyondItsOwnersQuota) {
+  const auto make = [&](std::string owner) {
+    NewVideo video = new_video();
+    video.owner = std::move(owner);
+    video.quota.unfinished_videos = 1;
+    return run(videos().create(std::move(video)));
+  };
+  const Video first = must(make("anna"));
+  EXPECT_EQ(code_of(make("anna")), ErrorCode::quota_exceeded);
+  EXPECT_EQ(must(run(videos().list({}))).videos.size(), 1U);
+  EXPECT_EQ(must(run(outbox().undelivered(10))).size(), 1U);
+  EXPECT_TRUE(make("bert"));
+  must(run(videos().cancel(first.id)));
+  EXPECT_TRUE(make("anna"));
+}
+
 }  // namespace
 }  // namespace vodmill

@@ -56,6 +56,45 @@ TEST_P(CatalogConformance, KeepsWhatAVideoWasMadeWith) {
   EXPECT_EQ(video.duration_seconds, std::nullopt);
 }
 
+TEST_P(CatalogConformance, FindsVideosByWhatTheyAreCalled) {
+  const auto made = [&](const std::string& metadata) {
+    advance(Milliseconds(1));
+    NewVideo video = new_video();
+    video.metadata = metadata;
+    return must(run(videos().create(std::move(video)))).id;
+  };
+  const VideoId sea = made(R"({"title":"At the SEA"})");
+  made(R"({"title":"Mountain"})");
+  const VideoId file = made(R"({"filename":"sea.mov"})");
+  const VideoId both = made(R"({"title":"seaside"})");
+  must(run(videos().cancel(both)));
+  const auto found = [&](VideoFilter filter) {
+    filter.text = "sea";
+    std::vector<VideoId> ids;
+    do {
+      const VideoPage page = must(run(videos().list(filter)));
+      for (const Video& video : page.videos) ids.push_back(video.id);
+      filter.cursor = page.next_cursor;
+    } while (!filter.cursor.empty());
+    return ids;
+  };
+  EXPECT_THAT(found({}), ElementsAre(both, file, sea));
+  EXPECT_THAT(found({.status = {}, .limit = 1, .cursor = {}}), ElementsAre(both, file, sea))
+      << "page by page";
+  EXPECT_THAT(found({.status = VideoStatus::pending, .cursor = {}}), ElementsAre(file, sea));
+}
+
+TEST_P(CatalogConformance, FindsWhatIsFarBack) {
+  NewVideo first = new_video();
+  first.metadata = R"({"title":"sea"})";
+  must(run(videos().create(first)));
+  for (int i = 0; i < 600; ++i) make_video();
+  const VideoPage page = must(run(videos().list({.status = {}, .cursor = {}, .text = "sea"})));
+  ASSERT_EQ(page.videos.size(), 1U);
+  EXPECT_EQ(page.videos[0].id, first.id);
+  EXPECT_EQ(page.next_cursor, "");
+}
+
 TEST_P(CatalogConformance, MakesNoSecondVideoWithTheSameId) {
   const NewVideo video = new_video();
   must(run(videos().create(video)));

@@ -2,7 +2,7 @@
 """http_docs.py BINARY: every command of docs/http_api.md does what it says, and every call has a command there.
 
 Each indented line that begins with curl, or pipes into it, is run as it stands by a shell, against a server of its
-own. ID stands for a completed video, JOB for its job, and "..." for what a reader would fill in.
+own; one that begins with ws:// is a call too, but not curl's. ID stands for a completed video, JOB for its job, and "..." for what a reader would fill in.
 """
 
 import json
@@ -48,6 +48,10 @@ def call_of(command):
     if path.endswith("/") and "-T" in words:
         path += words[words.index("-T") + 1]
     return method.lower(), path
+
+
+def sockets():
+    return [("get", path) for path in re.findall(r"^    ws://[^/]+(/[^?\s]+)", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)]
 
 
 def is_call(template, path):
@@ -110,12 +114,15 @@ def main():
         folder.mkdir()
         for name in ("holiday.mov", "short.mp4"):
             shutil.copy(SAMPLE, folder / name)
+        inbox = Path(server.folder) / "data/objects/inbox"
+        inbox.mkdir()
+        shutil.copy(SAMPLE, inbox / "holiday.mov")
         found = commands()
         for command in found:
             complaint = run(command, server, folder)
             print(f"ok     {command}" if complaint is None else f"FAILED {command}\n       {complaint}", flush=True)
             failed += complaint is not None
-        for call in calls_without_a_command([call_of(command) for command in found]):
+        for call in calls_without_a_command([call_of(command) for command in found] + sockets()):
             print(f"FAILED {call} has no command in {DOCUMENT.name}")
             failed += 1
     finally:

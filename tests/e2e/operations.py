@@ -119,6 +119,32 @@ def check_fsck(binary, data, video_id):
     expect(files(objects) == before, "nothing was changed")
 
 
+def check_inbox(server, binary, data):
+    """A video made from a file that is in the store already: it is read there, and stays there."""
+    inbox = Path(data) / "objects/inbox"
+    inbox.mkdir()
+    holiday = inbox / "holiday.mp4"
+    holiday.write_bytes(SAMPLE.read_bytes())
+    expect(fsck(binary, data)[0] == 0, "a file in the inbox is no orphan")
+    document = json.dumps({"source": {"key": "inbox/holiday.mp4"}}).encode()
+    headers = {"Content-Type": "application/json", "Prefer": "wait=120"}
+    request = urllib.request.Request(server.base + "/v1/videos", data=document, headers=headers, method="POST")
+    with urllib.request.urlopen(request, timeout=150) as answer:
+        video = json.load(answer)
+    expect(video["status"] == "completed" and video["size"] == SAMPLE.stat().st_size, f"a video is made from it: {video}")
+    expect(len(list((Path(data) / "objects" / video["id"]).rglob("*source*"))) == 0, "without a copy")
+    holiday.rename(inbox / "elsewhere.mp4")
+    _, _, findings = fsck(binary, data)
+    lost = [(finding["kind"], finding["key"], finding["video"]) for finding in findings]
+    expect(lost == [("missing", "inbox/holiday.mp4", video["id"])], f"a source that is gone is told: {findings}")
+    (inbox / "elsewhere.mp4").rename(holiday)
+    urllib.request.urlopen(urllib.request.Request(f"{server.base}/v1/videos/{video['id']}", method="DELETE"), timeout=10)
+    deadline = time.monotonic() + 30
+    while (Path(data) / "objects" / video["id"]).exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    expect(not (Path(data) / "objects" / video["id"]).exists() and holiday.exists(), "a deleted video leaves it")
+
+
 def main():
     binary = sys.argv[1]
     server = Server(binary)
@@ -131,6 +157,7 @@ def main():
         expect(ready(server) == (200, {"status": "ok"}), "the server is ready")
         status, lines, _ = fsck(binary, data)
         expect(status == 0, f"a folder in use is sound: {lines}")
+        check_inbox(server, binary, data)
     finally:
         server.stop(keep=True)
     check_fsck(binary, data, video_id)

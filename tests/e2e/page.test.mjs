@@ -210,9 +210,24 @@ test("the list follows what happens, and is searched", async () => {
   }, 60);
   await page.fill("#search", "MOUNT");
   assert.equal((await rows()).length, 1);
-  assert.equal(await textOf("found"), "1 of the 2 videos listed here");
+  await eventually("the server has looked too", async () => (await textOf("found")) === "1 video found", 20);
   await page.fill("#search", "");
   assert.equal((await rows()).length, 2);
+});
+
+test("the search finds what is not listed", async () => {
+  for (let i = 0; i < 25; ++i) await server.json(`/v1/videos/wave-${i}.mp4`, { method: "PUT", body: "a poem" });
+  await page.reload();
+  await eventually("the newest are listed", async () => (await page.locator("#list li").count()) === 20, 20);
+  await page.fill("#search", "Wave-3.");
+  await eventually("one is found", async () => (await textOf("found")) === "1 video found", 20);
+  assert.match(await page.locator("#list li").textContent(), /^wave-3\.mp4/);
+  await page.fill("#search", "wave");
+  await eventually("a page is found", async () => (await textOf("found")) === "20 videos found; More looks further back", 20);
+  await page.click("#more");
+  await eventually("all are found", async () => (await textOf("found")) === "25 videos found", 20);
+  await page.fill("#search", "");
+  await eventually("the newest are listed again", async () => (await page.locator("#list li").count()) === 20, 20);
 });
 
 test("a list that comes late does not undo what was heard before it", async () => {
@@ -225,18 +240,114 @@ test("a list that comes late does not undo what was heard before it", async () =
     await released;
     await route.fulfill({ response: answer });
   });
+  let arrived = 0;
+  page.on("requestfinished", (request) => (arrived += request.url().includes("/v1/videos?") ? 1 : 0));
   await page.reload();
-  await eventually("the list was answered, and is held", () => asked > 0, 20);
+  await eventually("the lists of the start and of the stream's were answered, and are held", () => asked === 2, 20);
   const { id } = await server.json("/v1/videos/sea.mp4", { method: "PUT", body: "a poem" });
   await server.until(id, "failed");
   const rows = () => page.locator("#list li").allTextContents();
   await eventually("it is listed as failed", async () => (await rows())[0]?.endsWith("failed"), 20);
-  const arrived = page.waitForResponse("**/v1/videos?*");
   release();
-  await (await arrived).finished();
+  await eventually("the lists have arrived", () => arrived === 2, 20);
   await page.evaluate(() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown))));
   assert.equal((await rows()).length, 1);
   assert.match((await rows())[0], /failed$/);
+});
+
+test("the list is there although the stream of events is not, and the stream is taken up later", async () => {
+  await server.json("/v1/videos/sea.mp4", { method: "PUT", body: "a poem" });
+  let refused = 0;
+  await page.route("**/v1/events", (route) => (++refused < 3 ? route.fulfill({ status: 503 }) : route.continue()));
+  await page.reload();
+  await eventually("the list is there", async () => (await page.locator("#list li").count()) === 1, 20);
+  await eventually("the stream was asked for again", () => refused >= 3, 20);
+  await server.json("/v1/videos/mountain.mp4", { method: "PUT", body: "a poem" });
+  await eventually("what happens is heard", async () => (await page.locator("#list li").count()) === 2, 20);
+});
+
+test("a list that can't be had says so, and is asked for again", async () => {
+  await server.json("/v1/videos/sea.mp4", { method: "PUT", body: "a poem" });
+  const problem = { status: 503, contentType: "application/problem+json", body: '{"detail":"The database is away."}' };
+  await page.route("**/v1/videos?*", (route) => route.fulfill(problem));
+  await page.reload();
+  await eventually("it says so", async () => (await textOf("list-error")) === "The database is away.", 20);
+  assert.ok(await isVisible("list-failed"));
+  await page.unroute("**/v1/videos?*");
+  await page.click("#list-again");
+  await eventually("the list is there", async () => (await page.locator("#list li").count()) === 1, 20);
+  assert.equal(await isVisible("list-failed"), false);
+});
+
+// As if the tab were put behind another, or in front again.
+const hide = (hidden) => page.evaluate((value) => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => value });
+  document.dispatchEvent(new Event("visibilitychange"));
+}, hidden);
+
+test("a tab that nobody looks at keeps no connection, and catches up when it is looked at", async () => {
+  const followers = async () => {
+    const numbers = await (await fetch(`${server.base}/metrics`)).text();
+    return Number(/^vodmill_sse_subscribers (\d+)$/m.exec(numbers)[1]);
+  };
+  const { id } = await server.upload(clip);
+  await page.goto(`${server.base}/#${id}`);
+  await eventually("it follows all videos, and this one", async () => (await followers()) === 2, 20);
+  await hide(true);
+  await eventually("it follows nothing", async () => (await followers()) === 0, 20);
+  await server.json("/v1/videos/sea.mp4", { method: "PUT", body: "a poem" });
+  await server.json(`/v1/videos/${id}/cancel`, { method: "POST" });
+  await hide(false);
+  await untilStatus("cancelled", 20);
+  await eventually("the list is new", async () => (await page.locator("#list li").count()) === 2, 20);
+  await eventually("it follows all videos", async () => (await followers()) === 1, 20);
+});
+
+// In the page: what its WebSocket is told until it ends, or until it has heard `last`.
+function listenOnSocket([url, last]) {
+  return new Promise((resolve) => {
+    const heard = [];
+    const socket = new WebSocket(url);
+    socket.onmessage = ({ data }) => {
+      heard.push(JSON.parse(data).event);
+      if (heard.at(-1) === last) socket.close(4000);
+    };
+    socket.onclose = ({ code, wasClean }) => resolve({ heard, code, wasClean });
+  });
+}
+
+test("a browser's WebSocket hears what happens to a video; another site's is not opened", async () => {
+  const { id } = await server.upload(join(media, "made/rotated.mp4"));
+  const url = `${server.base.replace("http:", "ws:")}/v1/ws?video=${id}`;
+  const { heard, code, wasClean } = await page.evaluate(listenOnSocket, [url, "video.completed"]);
+  assert.deepEqual([code, wasClean], [4000, true]);
+  const facts = heard.filter((event) => event !== "progress");
+  assert.deepEqual([facts[0], facts.at(-1)], ["video.created", "video.completed"]);
+  await page.goto("about:blank");
+  const foreign = await page.evaluate(listenOnSocket, [url, ""]);
+  assert.deepEqual([foreign.heard, foreign.code], [[], 1006]);
+});
+
+test("an upload that is stopped while the page looks whether the file is there already is not begun", async () => {
+  const path = join(media, "made/text.mp4");
+  await choose(path);
+  await untilStatus("failed", 60);
+  const id = idOfVideo();
+  await fetch(`${server.base}/v1/videos/${id}`, { method: "DELETE" });
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  let asked = 0;
+  await page.route(`**/v1/videos/${id}`, async (route) => {
+    ++asked;
+    await released;
+    await route.continue();
+  });
+  await choose(path);
+  await eventually("the page looks", () => asked > 0, 20);
+  await page.click("#upload-cancel");
+  release();
+  await eventually("it says so", async () => (await textOf("upload-text")) === "The upload was stopped.", 20);
+  assert.deepEqual((await server.json("/v1/videos")).data, []);
 });
 
 test("the queue is shown as it moves, without being asked for all the time", async () => {

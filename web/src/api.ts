@@ -87,6 +87,7 @@ export interface Queue {
   counts: Record<JobState, number>;
   waiting_reasons: Record<string, number>;
   oldest_waiting_seconds: number | null;
+  hint: string | null;
   running: (Task & { video: string })[];
   last_hour: {
     completed: number;
@@ -147,8 +148,10 @@ export async function getVideo(id: string): Promise<Video> {
   return (await call("GET", videoPath(id))).json() as Promise<Video>;
 }
 
-export async function listVideos(cursor?: string): Promise<Page> {
+// `wanted`: what they are called, or a part of it; "" for all.
+export async function listVideos(cursor?: string, wanted = ""): Promise<Page> {
   const query = new URLSearchParams({ limit: "20" });
+  if (wanted) query.set("q", wanted);
   if (cursor) query.set("cursor", cursor);
   return (await call("GET", `/v1/videos?${query}`)).json() as Promise<Page>;
 }

@@ -1,4 +1,5 @@
 import { type EventType, type Video, isFinal, kEventTypes, videoPath } from "./api";
+import { stream } from "./stream";
 
 // What has happened to a video, and when.
 export interface Fact {
@@ -13,22 +14,21 @@ export interface Followed {
   progress(progress: number, waitingReason: string): void;
 }
 
-// Follows a video until it has ended or the returned function is called. A lost connection is
-// taken up again by the browser, from the last event it has seen.
+// Follows a video, while the page is looked at, until it has ended or the returned function is called. What was told
+// before may be told again.
 export function follow(id: string, to: Followed): () => void {
-  const source = new EventSource(`${videoPath(id)}/events`);
-  for (const event of kEventTypes) {
-    if (event === "video.deleted") continue; // the stream's end says it
-    source.addEventListener(event, (message: MessageEvent<string>) => {
-      const { type, sequence, at, ...video } = JSON.parse(message.data) as Video & Fact;
-      to.video(video, { type, sequence, at });
-    });
-  }
+  const fact = (data: string) => {
+    const { type, sequence, at, ...video } = JSON.parse(data) as Video & Fact;
+    to.video(video, { type, sequence, at });
+  };
+  const on: Record<string, (data: string) => void> = Object.fromEntries(kEventTypes.map((event) => [event, fact]));
+  on["video.deleted"] = () => stop();
   // Comes after all facts that there are.
-  source.addEventListener("progress", (message: MessageEvent<string>) => {
-    const { progress, waiting_reason, status } = JSON.parse(message.data) as Video;
+  on["progress"] = (data) => {
+    const { progress, waiting_reason, status } = JSON.parse(data) as Video;
     to.progress(progress, waiting_reason ?? "");
-    if (isFinal({ status })) source.close();
-  });
-  return () => source.close();
+    if (isFinal({ status })) stop();
+  };
+  const stop = stream(`${videoPath(id)}/events`, on);
+  return stop;
 }

@@ -1,18 +1,13 @@
 import { type EventType, type Video, kEventTypes } from "./api";
+import { stream } from "./stream";
 
 // What /v1/events pushes: the video as it is now. Of a deleted one only the id is there.
 export type News = Pick<Video, "id"> & Partial<Video> & { type: EventType };
 
-// The events of all videos, for as long as the page is open. `opened` is called when the stream has begun, and
-// again whenever it has been lost and taken up anew.
+// The events of all videos, while the page is looked at. `opened` is called when there may be news that were not heard.
 export function listen(heard: (news: News) => void, opened: () => void): void {
-  const source = new EventSource("/v1/events");
-  source.addEventListener("open", opened);
-  for (const event of kEventTypes) {
-    source.addEventListener(event, (message: MessageEvent<string>) => {
-      heard(JSON.parse(message.data) as News);
-    });
-  }
+  const hear = (data: string) => heard(JSON.parse(data) as News);
+  stream("/v1/events", Object.fromEntries(kEventTypes.map((event) => [event, hear])), opened);
 }
 
 // Calls `act` soon after wake(), and not again before `pause` milliseconds have passed.

@@ -56,10 +56,14 @@ input.addEventListener("change", () => {
 window.addEventListener("hashchange", openFromUrl);
 watchDrops();
 openFromUrl();
+void recent.load();
 listen(
   (news) => {
     recent.heard(news);
     queueView.changed();
   },
-  () => void recent.load(),
+  () => {
+    void recent.load();
+    queueView.changed();
+  },
 );

@@ -63,7 +63,8 @@ export class QueueView {
     );
     const names = new Map(workers.map((worker) => [worker.id, nameOf(worker)]));
     element("workers").replaceChildren(...workers.map(workerLine));
-    show("no-workers", workers.length === 0);
+    text("no-workers", queue.hint ?? "");
+    show("no-workers", queue.hint !== null);
     element("running").replaceChildren(...queue.running.map((task) => runningLine(task, this.videoName(task.video), names)));
     show("running-part", queue.running.length > 0);
     this.plots(queue);

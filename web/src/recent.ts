@@ -1,19 +1,29 @@
 import { listVideos, type Video } from "./api";
 import type { News } from "./live";
 import { element, make, show, text } from "./page";
+import { Search } from "./search";
 import { about, nameOf, statusWord } from "./words";
 
-// The list of recent videos: a page at a time, kept up to date, searched as far as it is loaded.
+// The list of recent videos: a page at a time, kept up to date. What is searched is looked for here, and by the server
+// among all there are.
 export class Recent {
   private cursor: string | undefined;
   private videos: Video[] = [];
   // For each answer that is waited for, what is heard meanwhile: the answer may be older.
   private readonly meanwhile = new Set<News[]>();
-  private readonly search = element<HTMLInputElement>("search");
+  private readonly box = element<HTMLInputElement>("search");
+  private readonly search = new Search(() => this.show());
 
   constructor() {
-    element("more").addEventListener("click", () => void this.load(this.cursor));
-    this.search.addEventListener("input", () => this.show());
+    element("list-again").addEventListener("click", () => void this.load());
+    element("more").addEventListener("click", () => {
+      if (this.search.state === "none") void this.load(this.cursor);
+      else void this.search.more();
+    });
+    this.box.addEventListener("input", () => {
+      this.search.type(this.wanted());
+      this.show();
+    });
   }
 
   async load(cursor?: string): Promise<void> {
@@ -24,9 +34,11 @@ export class Recent {
       this.videos = cursor ? [...this.videos, ...page.data] : page.data;
       this.cursor = page.next_cursor ?? undefined;
       heard.forEach((news) => this.apply(news));
+      show("list-failed", false);
       this.show();
-    } catch {
-      // The list is a convenience; what matters says its own error.
+    } catch (error) {
+      text("list-error", error instanceof Error ? error.message : String(error));
+      show("list-failed", true);
     } finally {
       this.meanwhile.delete(heard);
     }
@@ -47,8 +59,11 @@ export class Recent {
 
   private apply(news: News): void {
     const at = this.videos.findIndex((video) => video.id === news.id);
+    const found = this.search.videos.findIndex((video) => video.id === news.id);
+    if (found >= 0 && news.status) this.search.videos[found] = news as Video;
     if (news.type === "video.deleted") {
       if (at >= 0) this.videos.splice(at, 1);
+      if (found >= 0) this.search.videos.splice(found, 1);
     } else if (news.status) {
       if (at >= 0) this.videos[at] = news as Video;
       else if (news.type === "video.created") this.videos.unshift(news as Video);
@@ -56,18 +71,27 @@ export class Recent {
   }
 
   show(): void {
-    const wanted = this.search.value.trim().toLocaleLowerCase();
-    const found = this.videos.filter((video) => matches(video, wanted));
+    const wanted = this.wanted().toLocaleLowerCase();
+    const here = this.videos.filter((video) => matches(video, wanted));
+    const ids = new Set(here.map((video) => video.id));
+    const found = [...here, ...this.search.videos.filter((video) => !ids.has(video.id))];
+    found.sort((a, b) => b.created_at.localeCompare(a.created_at));
     element("list").replaceChildren(...found.map(row));
-    show("more", this.cursor !== undefined);
+    show("more", (this.search.state === "none" ? this.cursor : this.search.cursor) !== undefined);
     show("recent", this.videos.length > 0);
     show("search", this.videos.length > 1 || wanted !== "");
     text("found", wanted === "" ? "" : this.summary(found.length));
   }
 
+  private wanted(): string {
+    return this.box.value.trim();
+  }
+
   private summary(found: number): string {
-    const loaded = `${found} of the ${this.videos.length} videos listed here`;
-    return this.cursor === undefined ? loaded : `${loaded}; More lists older ones`;
+    if (this.search.state === "asking") return "Looking…";
+    const all = `${found} ${found === 1 ? "video" : "videos"} found`;
+    if (this.search.state === "failed") return `${all} here; older ones could not be looked through`;
+    return this.search.cursor === undefined ? all : `${all}; More looks further back`;
   }
 }
 

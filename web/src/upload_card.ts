@@ -12,11 +12,13 @@ export class UploadCard {
   private readonly keys = new UploadKeys();
   private busy = false;
   private current: Upload | undefined;
+  private stopped = false;
   private rate = new Rate();
 
   // `done` is told the id of the video that the file has become.
   constructor(private readonly done: (id: string) => void) {
     element("upload-cancel").addEventListener("click", () => {
+      this.stopped = true;
       if (this.busy) this.current?.stop();
       else show("upload", false);
     });
@@ -31,6 +33,7 @@ export class UploadCard {
       return;
     }
     this.busy = true;
+    this.stopped = false;
     show("upload", true);
     text("upload-name", file.name);
     text("upload-cancel", "Stop");
@@ -77,6 +80,7 @@ export class UploadCard {
   }
 
   private async attempt(file: File): Promise<string> {
+    if (this.stopped) throw new Error("The upload was stopped.");
     this.current = upload(file, this.keys.of(file).key, (sent, total) => this.progress(sent, total));
     return (await this.current.video).id;
   }

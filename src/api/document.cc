@@ -1,0 +1,63 @@
+#include "api/document.h"
+
+#include "core/blob_store.h"
+#include "core/source.h"
+
+namespace vodmill::api {
+namespace {
+
+std::unexpected<Error> refuse(std::string sentence) {
+  return fail(ErrorCode::invalid_request, std::move(sentence));
+}
+
+std::unexpected<Error> no_source() {
+  return refuse("source must name an object of the store, e.g. {\"source\":{\"key\":\"" +
+                std::string(kInbox) + "holiday.mov\"}}.");
+}
+
+Result<BlobKey> read_source(const json::value& source) {
+  if (!source.is_object()) return no_source();
+  const json::object& object = source.get_object();
+  if (object.contains("url")) {
+    return fail(ErrorCode::fetch_blocked,
+                "Videos are not fetched from URLs. Upload the bytes, or name an object of the "
+                "store as source.key.");
+  }
+  const json::value* key = object.if_contains("key");
+  if (!key || !key->is_string() || object.size() != 1) return no_source();
+  const std::string_view text = key->get_string();
+  if (is_valid_blob_key(text) && text.starts_with(kInbox)) return BlobKey(std::string(text));
+  return refuse("source.key must begin with " + std::string(kInbox) +
+                " and be names of a-z, 0-9, '.', '_' and '-', separated by single slashes.");
+}
+
+Result<> take_member(Creation& creation, std::string_view name, const json::value& value) {
+  if (name == "owner") {
+    if (!value.is_string()) return refuse("owner must be a string.");
+    return take_field(creation, name, value.get_string());
+  }
+  return take_field(creation, name, json::serialize(value));
+}
+
+}  // namespace
+
+Result<BlobKey> read_document(Creation& creation, std::string_view text) {
+  const json::value document = TRY(parse_json(text));
+  if (!document.is_object()) return no_source();
+  for (const auto& [name, value] : document.get_object()) {
+    if (name == "source") continue;
+    if (!is_known_field(name)) {
+      return refuse("\"" + std::string(name) +
+                    "\" is unknown here. source, metadata, priority and owner are known; whatever "
+                    "else belongs into metadata.");
+    }
+    TRY_VOID(take_member(creation, name, value));
+  }
+  const json::value* source = document.get_object().if_contains("source");
+  if (!source) return no_source();
+  BlobKey key = TRY(read_source(*source));
+  if (creation.filename.empty()) creation.filename = clean_filename(key.str());
+  return key;
+}
+
+}  // namespace vodmill::api
