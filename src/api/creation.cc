@@ -9,7 +9,7 @@
 namespace vodmill::api {
 namespace {
 
-constexpr std::string_view kFields[] = {"metadata", "priority", "owner"};
+constexpr std::string_view kKnownFields[] = {"metadata", "priority", "owner"};
 
 std::unexpected<Error> refuse(std::string sentence) {
   return fail(ErrorCode::invalid_request, std::move(sentence));
@@ -28,6 +28,7 @@ std::string extended_value(std::string_view text) {
 
 std::string Creation::metadata_text() const {
   json::object whole = metadata;
+  for (const auto& [name, value] : fields) whole.emplace(name, value);
   if (!filename.empty() && !whole.contains("filename")) whole["filename"] = filename;
   return json::serialize(whole);
 }
@@ -64,13 +65,9 @@ Result<std::string> read_owner(std::string_view text) {
                 " visible ASCII characters, e.g. the id of a customer.");
 }
 
-bool is_creation_field(std::string_view name) {
-  return std::ranges::find(kFields, name) != std::ranges::end(kFields);
-}
-
 Result<Creation> read_creation(const net::Request& request) {
   Creation creation;
-  for (const std::string_view name : kFields) {
+  for (const std::string_view name : kKnownFields) {
     const std::optional<std::string_view> value = request.query(name);
     if (value) TRY_VOID(take_field(creation, name, *value));
   }
@@ -85,6 +82,22 @@ Result<> take_field(Creation& creation, std::string_view name, std::string_view 
   if (name == "metadata") creation.metadata = TRY(read_metadata(value));
   if (name == "priority") creation.priority = TRY(read_priority(value));
   if (name == "owner") creation.owner = TRY(read_owner(value));
+  return {};
+}
+
+bool is_known_field(std::string_view name) {
+  return std::ranges::find(kKnownFields, name) != std::ranges::end(kKnownFields);
+}
+
+Result<> take_other_field(Creation& creation, std::string_view name, std::string_view value) {
+  const json::object field{{name, value}};
+  const std::string text = json::serialize(field);
+  if (!parse_json(text)) return refuse("The form's fields must be UTF-8.");
+  creation.field_bytes += text.size();
+  if (creation.field_bytes > kLargestMetadata) {
+    return refuse("The form's fields are larger than 8 KiB together.");
+  }
+  creation.fields[name] = value;
   return {};
 }
 
