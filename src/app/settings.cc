@@ -39,6 +39,11 @@ void add_service(CLI::App& command, Settings& settings) {
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
   command
+      .add_option("--disk-floor", settings.disk_floor,
+                  "Bytes of free disk below which no task is begun, and /readyz says no")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command
       .add_option("--lease", settings.lease_seconds,
                   "Seconds until a silent worker's work is taken over")
       ->check(CLI::Range(1, 3600))
@@ -106,11 +111,6 @@ void add_commands(CLI::App& app, Settings& settings) {
   add_limits(*serve, settings);
   serve->add_flag("--compat-routes", settings.compat_routes,
                   "Also the routes below /api/video of applications that came before");
-  serve
-      ->add_option("--disk-floor", settings.disk_floor,
-                   "Bytes of free disk below which /readyz says no")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
   serve
       ->add_option("--allowed-host", settings.allowed_hosts,
                    "A further name of this server, as a proxy in front has one; may be repeated")

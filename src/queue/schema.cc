@@ -21,6 +21,9 @@ CREATE TABLE jobs (
   result TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX jobs_open ON jobs (priority, position) WHERE state IN ('waiting', 'active');
+)"},
+                                 db::Migration{2, R"(
+ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL DEFAULT '';
 )"}};
 
 }  // namespace
