@@ -21,7 +21,9 @@ void add_common(CLI::App& command, Settings& settings) {
       .add_option("--slots", settings.slots,
                   "Mills at once (default: one a processor, as memory allows)")
       ->check(CLI::Range(1, 1024));
-  command.add_option("--nice", settings.nice, "How far mills stand back for everything else")
+  command
+      .add_option("--nice", settings.nice,
+                  "How far mills stand back for everything else; 19: as far as can be")
       ->check(CLI::Range(0, 19))
       ->capture_default_str();
   command
