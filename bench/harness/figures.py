@@ -8,6 +8,11 @@ def spread(values):
     return {"median": statistics.median(values), "least": min(values), "most": max(values)}
 
 
+def percentile(values, percent):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
+
+
 def ratios(ours, theirs):
     """Round by round: the two sides of a round met the same weather."""
     return spread([a / b for a, b in zip(ours, theirs)])

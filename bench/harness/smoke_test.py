@@ -46,6 +46,10 @@ def main():
     fine &= check("first_segment", measured(build, "first_segment", "--heights", "360"),
                   ["/360/seconds/playable/median", "/360/one_ffmpeg_seconds/median",
                    "/360/playable_to_one_ffmpeg/median"])
+    fine &= check("api_latency", measured(build, "api_latency", "--height", "360", "--requests", "20"),
+                  ["/ms/idle/p99/median", "/ms/lowest/p99/median", "/ms/nice 0/most/median"])
+    fine &= check("burst", measured(build, "burst", "--videos", "3"),
+                  ["/seconds/vodmill/p95/median", "/seconds/FIFO/p95/median", "/p95_to_fifo/median"])
     return 0 if fine else 1
 
 

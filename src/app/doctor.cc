@@ -43,6 +43,7 @@ int check_sandbox(const sandbox::LockdownOptions& lockdown) {
   const auto reports = sandbox::run_attempts(mill, lockdown);
   if (!reports) return complain(reports.error());
   if (!reports->empty()) show_layers(reports->front().layers);
+  std::printf("cpu class\n  %s\n", sandbox::CpuClass().describe().c_str());
   std::printf("attempts\n");
   bool all_stopped = true;
   for (const sandbox::AttemptReport& report : *reports) all_stopped &= show_attempt(report);

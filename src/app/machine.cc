@@ -7,9 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
+
+#include "sandbox/cgroup.h"
 
 namespace vodmill::app {
 namespace {
@@ -24,8 +27,8 @@ std::string first_line(const char* path) {
   return line;
 }
 
-std::optional<std::int64_t> number_in(const char* path) {
-  const std::string text = first_line(path);
+std::optional<std::int64_t> number_in(const std::filesystem::path& path) {
+  const std::string text = first_line(path.c_str());
   std::int64_t value = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
   return parsed.ec == std::errc{} ? std::optional(value) : std::nullopt;
@@ -70,12 +73,18 @@ int usable_processors() {
 
 std::int64_t usable_memory() {
   std::int64_t memory = std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
-  for (const char* limit :
-       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-    const auto bytes = number_in(limit);
+  const std::optional<sandbox::Cgroup> own = sandbox::own_cgroup("memory");
+  if (!own) return memory;
+  const char* name = own->version == 2 ? "memory.max" : "memory.limit_in_bytes";
+  for (std::filesystem::path folder = own->folder;; folder = folder.parent_path()) {
+    const auto bytes = number_in(folder / name);
     if (bytes && *bytes > 0) memory = std::min(memory, *bytes);
+    if (folder == own->root || folder == folder.parent_path()) return memory;
   }
-  return memory;
+}
+
+std::int64_t memory_for_mills(std::int64_t memory) {
+  return std::max<std::int64_t>(1, memory - static_cast<std::int64_t>(kBaseBytes));
 }
 
 std::int64_t allow_open_files(std::int64_t wanted) {

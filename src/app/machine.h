@@ -13,8 +13,11 @@ std::string host_name();
 // Processors this process may run on, a cgroup's CPU quota counted (rounded down, at least 1).
 int usable_processors();
 
-// Bytes of memory this process may use: of the machine, or of its cgroup where that is less.
+// Bytes of memory this process may use: of the machine, or of a cgroup it is in where that is less.
 std::int64_t usable_memory();
+
+// What is left for mills beside 0.5 GB for us; at least 1.
+std::int64_t memory_for_mills(std::int64_t memory);
 
 // Lets this process have so many files and sockets open at once, as far as the system's hard limit
 // goes; gives the number that it may have now.

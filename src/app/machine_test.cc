@@ -27,6 +27,11 @@ TEST(Machine, LetsUsOpenMoreFilesAndNeverFewer) {
   EXPECT_GE(allow_open_files(1), before);
 }
 
+TEST(Machine, KeepsHalfAGigabyteFromMills) {
+  EXPECT_EQ(memory_for_mills(2 * kGigabyte), kGigabyte + kGigabyte / 2);
+  EXPECT_EQ(memory_for_mills(kGigabyte / 4), 1);
+}
+
 TEST(Machine, LetsUsHaveSomething) {
   EXPECT_GE(usable_processors(), 1);
   EXPECT_GT(usable_memory(), 0);

@@ -63,6 +63,7 @@ class Service {
   const std::unique_ptr<Stores> stores_;
   asio::io_context context_{1};
   asio::signal_set signals_;
+  const sandbox::CpuClass lowest_;
   std::unique_ptr<FolderLives> lives_;
   std::optional<worker::Worker> worker_;
   std::optional<api::Api> api_;
@@ -82,10 +83,12 @@ void Service::describe_process(const Clock& clock) {
 
 Result<> Service::make_worker() {
   worker::WorkerOptions options = TRY(worker_options(settings_));
+  stand_back(options.child, lowest_);
   log::info({{"worker", options.id.str()}}, "a worker with {} mills", options.slots);
   lives_ = TRY(FolderLives::enter(settings_.data + "/workers", options.id));
   worker::Ports ports = stores_->ports(*stores_->blobs, registry_);
   ports.lives = lives_.get();
+  ports.space = stores_->blobs.get();
   worker_.emplace(ports, std::move(options), context_.get_executor());
   return {};
 }

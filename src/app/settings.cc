@@ -21,7 +21,9 @@ void add_common(CLI::App& command, Settings& settings) {
       .add_option("--slots", settings.slots,
                   "Mills at once (default: one a processor, as memory allows)")
       ->check(CLI::Range(1, 1024));
-  command.add_option("--nice", settings.nice, "How far mills stand back for everything else")
+  command
+      .add_option("--nice", settings.nice,
+                  "How far mills stand back for everything else; 19: as far as can be")
       ->check(CLI::Range(0, 19))
       ->capture_default_str();
   command
@@ -37,6 +39,11 @@ void add_service(CLI::App& command, Settings& settings) {
       ->capture_default_str();
   command.add_option("--active", settings.active, "Jobs held at once")
       ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  command
+      .add_option("--disk-floor", settings.disk_floor,
+                  "Bytes of free disk below which no task is begun, and /readyz says no")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command
       .add_option("--lease", settings.lease_seconds,
@@ -116,11 +123,6 @@ void add_commands(CLI::App& app, Settings& settings) {
   add_limits(*serve, settings);
   serve->add_flag("--compat-routes", settings.compat_routes,
                   "Also the routes below /api/video of applications that came before");
-  serve
-      ->add_option("--disk-floor", settings.disk_floor,
-                   "Bytes of free disk below which /readyz says no")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
   serve
       ->add_option("--allowed-host", settings.allowed_hosts,
                    "A further name of this server, as a proxy in front has one; may be repeated")

@@ -13,6 +13,8 @@ namespace vodmill::app {
 int transcode(const Settings& settings) {
   auto options = worker_options(settings);
   if (!options) return complain(options.error());
+  const sandbox::CpuClass lowest;
+  stand_back(options->child, lowest);
   ProgressBar bar(::isatty(STDERR_FILENO) == 1);
   const auto video = process_file(settings.input, settings.output, std::move(*options),
                                   [&](const Video& now) { bar.show(now); });

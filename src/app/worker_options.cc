@@ -7,6 +7,7 @@ namespace vodmill::app {
 namespace {
 
 constexpr int kMillCpuSeconds = 24 * 3600;
+constexpr int kLowest = 19;
 
 }  // namespace
 
@@ -43,7 +44,15 @@ Result<worker::WorkerOptions> worker_options(const Settings& settings) {
   options.lockdown = TRY(lockdown_options(settings));
   options.child = mill_options(options.lockdown);
   options.child.nice = settings.nice;
+  options.memory_bytes = memory_for_mills(usable_memory());
+  options.disk_floor = settings.disk_floor;
   return options;
+}
+
+void stand_back(sandbox::ChildOptions& mills, const sandbox::CpuClass& lowest) {
+  if (mills.nice < kLowest) return;
+  mills.scheduling = sandbox::Scheduling::idle;
+  mills.cpu_group = lowest.group();
 }
 
 }  // namespace vodmill::app

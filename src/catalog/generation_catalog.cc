@@ -115,7 +115,7 @@ Result<> insert_task(Transaction& transaction, const GenerationLease& lease, con
       {task_id(lease.video, lease.generation, task.kind, task.index), lease.video.str(),
        lease.generation, name_of(task.kind), task.index, task.urgency, task.cost, task.build.str(),
        owned.first_segment, owned.end_segment, plan.audio ? plan.audio->name : "",
-       name_of(TaskState::waiting)}));
+       name_of(TaskState::waiting), task.memory}));
   return {};
 }
 

@@ -16,7 +16,8 @@ Result<std::vector<OutboxRow>> read_outbox(Transaction& transaction, const db::S
                     .job = {.id = MessageId(row.text(1)),
                             .video = VideoId(row.text(2)),
                             .generation = static_cast<int>(row.integer(3)),
-                            .priority = static_cast<int>(row.integer(4))}});
+                            .priority = static_cast<int>(row.integer(4)),
+                            .owner = row.text(5)}});
   }
   return owed;
 }

@@ -11,7 +11,7 @@ using db::Statement;
 
 inline constexpr Statement kUndelivered{
     "undelivered",
-    "SELECT o.id, o.message, o.video, o.generation, v.priority FROM outbox o "
+    "SELECT o.id, o.message, o.video, o.generation, v.priority, v.owner FROM outbox o "
     "JOIN videos v ON v.id = o.video ORDER BY o.id LIMIT ?1"};
 
 // The row that is still owed, or the message that was delivered for it before.
@@ -34,7 +34,7 @@ inline constexpr Statement kSettle{
 // A generation with a live coordinator is neither ended nor lost; ended ones have no lease.
 inline constexpr Statement kUnsettled{
     "unsettled messages",
-    "SELECT m.outbox_id, m.external_id, m.video, m.generation, v.priority FROM messages m "
+    "SELECT m.outbox_id, m.external_id, m.video, m.generation, v.priority, v.owner FROM messages m "
     "JOIN videos v ON v.id = m.video "
     "JOIN generations g ON g.video = m.video AND g.number = m.generation "
     "WHERE m.queue = ?1 AND m.settled = 0 AND m.delivered_at + ?2 <= vodmill_now() "

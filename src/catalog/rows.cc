@@ -97,6 +97,7 @@ Result<Task> task_from(const db::Row& row) {
   task.done = row.integer(9);
   task.result = row.text(10);
   task.error = error_from(row, 11, 12);
+  task.memory = row.integer(13);
   return task;
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 using db::Transaction;
 
-constexpr std::size_t kTokenColumn = 13;  // of kNext, after the columns of task_from()
+constexpr std::size_t kTokenColumn = 14;  // of kNext, after the columns of task_from()
 
 std::unexpected<Error> lost() {
   return fail(ErrorCode::lease_lost, "The task's lease is no longer this worker's.");
@@ -71,7 +71,8 @@ Result<> lose(Transaction& transaction, const Task& task, Token token) {
 }
 
 Result<std::optional<Found>> take_next(Transaction& transaction, const WorkerId& worker,
-                                       const EngineBuild& build, Milliseconds length) {
+                                       const EngineBuild& build, Milliseconds length,
+                                       std::int64_t room) {
   const std::int64_t takeover_from = (transaction.available_since() + length).ms;
   for (;;) {
     const db::Rows rows = TRY(transaction.execute(task_sql::kNext, {build.str(), takeover_from}));
@@ -83,10 +84,12 @@ Result<std::optional<Found>> take_next(Transaction& transaction, const WorkerId&
       TRY_VOID(lose(transaction, task, token));
       continue;
     }
+    if (task.memory > room) return std::nullopt;
     const db::Rows taken =
         TRY(transaction.execute(task_sql::kTake, {task.id.str(), token.value, worker.str(),
                                                   std::int64_t{length.count()}, task.losses}));
     if (taken.empty()) continue;
+    TRY_VOID(transaction.execute(task_sql::kServe, {task.video.str()}));
     task.state = TaskState::leased;
     return TRY(describe(transaction, std::move(task), Token{taken[0].integer(0)}));
   }
@@ -133,10 +136,10 @@ Result<> spend_attempt(Transaction& transaction, const TaskId& id, Token token, 
 }  // namespace
 
 Async<std::optional<LeasedTask>> SqlTaskCatalog::lease(WorkerId worker, EngineBuild build,
-                                                       Milliseconds length) {
-  auto work = [worker = std::move(worker), build = std::move(build),
-               length](Transaction& transaction) {
-    return take_next(transaction, worker, build, length);
+                                                       Milliseconds length, std::int64_t room) {
+  auto work = [worker = std::move(worker), build = std::move(build), length,
+               room](Transaction& transaction) {
+    return take_next(transaction, worker, build, length, room);
   };
   Result<std::optional<Found>> found = co_await database_.write(std::move(work));
   co_return parse(std::move(found));

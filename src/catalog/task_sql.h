@@ -12,20 +12,26 @@ using db::Statement;
 // ?1: the engine's build. ?2: the store's return plus one lease length. A lease that ends at 0 was
 // a dead worker's. An audio task goes after a chunk of the same urgency and index: a picture takes
 // longer.
+//
+// One candidate a video, the first entry of the index tasks_open that may be leased, and the best
+// of them: as dear as there are videos under way, however many tasks they have.
 inline constexpr Statement kNext{
     "next task",
     "WITH busy AS (SELECT v.owner AS owner, count(*) AS leased FROM tasks t "
     "JOIN videos v ON v.id = t.video WHERE t.state = 'leased' GROUP BY v.owner) "
     "SELECT t.id, t.video, t.generation, t.kind, t.idx, t.state, t.attempts, t.losses, t.cost, "
-    "t.done, t.result, t.error_code, t.error_message, t.token "
-    "FROM videos v JOIN tasks t ON t.video = v.id AND t.generation = v.generation "
-    "LEFT JOIN busy b ON b.owner = v.owner "
-    "WHERE v.status = 'processing' AND v.removed_at IS NULL AND (t.build = '' OR t.build = ?1) "
-    "AND ((t.state = 'waiting' AND t.not_before <= vodmill_now()) OR "
-    "(t.state = 'leased' AND (t.lease_until = 0 OR "
-    "(t.lease_until <= vodmill_now() AND vodmill_now() >= ?2)))) "
-    "ORDER BY t.urgency, v.priority, COALESCE(b.leased, 0), t.created_at, t.video, t.idx, "
-    "t.kind DESC LIMIT 1"};
+    "t.done, t.result, t.error_code, t.error_message, t.memory, t.token "
+    "FROM videos v CROSS JOIN tasks t "
+    "LEFT JOIN busy b ON b.owner = v.owner LEFT JOIN turns o ON o.owner = v.owner "
+    "WHERE v.status = 'processing' AND v.removed_at IS NULL AND t.id = ("
+    "SELECT n.id FROM tasks n WHERE n.video = v.id AND n.generation = v.generation "
+    "AND n.state IN ('waiting', 'leased') AND (n.build = '' OR n.build = ?1) "
+    "AND ((n.state = 'waiting' AND n.not_before <= vodmill_now()) OR "
+    "(n.state = 'leased' AND (n.lease_until = 0 OR "
+    "(n.lease_until <= vodmill_now() AND vodmill_now() >= ?2)))) "
+    "ORDER BY n.urgency, n.idx, n.kind DESC LIMIT 1) "
+    "ORDER BY t.urgency, v.priority, COALESCE(b.leased, 0), COALESCE(o.served_at, 0), "
+    "t.created_at, t.video, t.idx, t.kind DESC LIMIT 1"};
 
 // Minted above every token of the generation: keys of objects contain it, so no two leases of any
 // of its tasks may share one.
@@ -34,6 +40,12 @@ inline constexpr Statement kTake{
     "UPDATE tasks SET state = 'leased', token = 1 + (SELECT max(o.token) FROM tasks o "
     "WHERE o.video = tasks.video AND o.generation = tasks.generation), worker = ?3, "
     "lease_until = vodmill_now() + ?4, losses = ?5 WHERE id = ?1 AND token = ?2 RETURNING token"};
+
+// The owner of the video has had a turn.
+inline constexpr Statement kServe{
+    "serve owner",
+    "INSERT INTO turns (owner, served_at) SELECT v.owner, vodmill_now() FROM videos v "
+    "WHERE v.id = ?1 ON CONFLICT (owner) DO UPDATE SET served_at = excluded.served_at"};
 
 inline constexpr Statement kLose{
     "lose task",
@@ -109,8 +121,8 @@ inline constexpr Statement kBuryGenerations{
     "UPDATE generations SET lease_until = 0 WHERE worker = ?1 AND lease_until > 0"};
 
 inline constexpr std::array kAll{
-    kNext,         kTake,      kLose,          kContext,       kCommitted,      kFind,
-    kRenew,        kHold,      kInsertSegment, kForgiveLosses, kFinish,         kFail,
-    kSpendAttempt, kFailSpent, kGiveBack,      kBuryTasks,     kBuryGenerations};
+    kNext, kTake,         kServe,     kLose,          kContext,       kCommitted,
+    kFind, kRenew,        kHold,      kInsertSegment, kForgiveLosses, kFinish,
+    kFail, kSpendAttempt, kFailSpent, kGiveBack,      kBuryTasks,     kBuryGenerations};
 
 }  // namespace vodmill::catalog::task_sql

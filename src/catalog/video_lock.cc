@@ -66,7 +66,7 @@ Result<> open_generation(Transaction& transaction, const LockedVideo& video) {
   TRY_VOID(transaction.execute(
       video_lock_sql::kInsertProbe,
       {task_id(video.id, video.generation, TaskKind::probe, 0), id, video.generation,
-       name_of(TaskKind::probe), name_of(TaskState::waiting)}));
+       name_of(TaskKind::probe), name_of(TaskState::waiting), kSmallMillBytes}));
   TRY_VOID(transaction.execute(video_lock_sql::kInsertOutbox,
                                {job_id(video.id, video.generation).str(), id, video.generation}));
   return {};

@@ -43,8 +43,8 @@ inline constexpr Statement kInsertGeneration{
 
 inline constexpr Statement kInsertProbe{
     "insert probe",
-    "INSERT INTO tasks (id, video, generation, kind, idx, urgency, cost, build, state, not_before, "
-    "created_at) VALUES (?1, ?2, ?3, ?4, 0, 0, 0, '', ?5, 0, vodmill_now())"};
+    "INSERT INTO tasks (id, video, generation, kind, idx, urgency, cost, build, state, memory, "
+    "not_before, created_at) VALUES (?1, ?2, ?3, ?4, 0, 0, 0, '', ?5, ?6, 0, vodmill_now())"};
 
 inline constexpr Statement kInsertOutbox{
     "insert outbox", "INSERT INTO outbox (message, video, generation) VALUES (?1, ?2, ?3)"};

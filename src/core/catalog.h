@@ -15,6 +15,7 @@
 // * Any function may answer storage_unavailable or disk_full; nothing has been written then.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -123,8 +124,8 @@ struct Completion {
 };
 
 struct ProgressUpdate {
-  int progress = 0;  // percent; stored as a maximum
-  std::string waiting_reason;
+  int progress = 0;            // percent; stored as a maximum
+  std::string waiting_reason;  // of core/waiting_reason.h, "" for none
 };
 
 // A generation nobody coordinates although it is not final.
@@ -168,6 +169,9 @@ class GenerationCatalog {
   virtual Async<std::vector<Orphan>> orphans(Milliseconds grace, int limit) = 0;
 };
 
+// For a worker that does not count memory, or has none of it in use.
+inline constexpr std::int64_t kAnyRoom = std::numeric_limits<std::int64_t>::max();
+
 // A leased task with all that its mill needs.
 struct LeasedTask {
   Task task;
@@ -189,12 +193,14 @@ class TaskCatalog {
   virtual ~TaskCatalog() = default;
 
   // The next task of the generations that are `processing`: by urgency, then the video's priority,
-  // then the owner with the fewest leased tasks, then age and index. Waiting ones, and leased ones
-  // whose lease has lapsed (a loss: see kMaxLosses; the task that has spent them fails with
+  // then the owner with the fewest leased tasks, then the owner whose last turn is longest ago,
+  // then age and index. None, not the one after it, where its mill may need more than `room` bytes:
+  // a large one that always stood back for small ones would wait for ever. Waiting ones, and leased
+  // ones whose lease has lapsed (a loss: see kMaxLosses; the task that has spent them fails with
   // worker_lost). Only tasks without a build or with this one. Nothing is taken over within one
   // lease length of the store's return but what a dead worker had (bury).
   virtual Async<std::optional<LeasedTask>> lease(WorkerId worker, EngineBuild build,
-                                                 Milliseconds length) = 0;
+                                                 Milliseconds length, std::int64_t room) = 0;
 
   // The heartbeat: prolongs the lease, shows `done` (stored as a maximum). Touches the task's row
   // only.

@@ -28,6 +28,7 @@ struct NewJob {
   int generation = 1;
   int priority = 0;  // lower first
   Milliseconds delay{0};
+  std::string owner = "";  // of the video
 };
 
 struct Job {

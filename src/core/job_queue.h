@@ -4,7 +4,8 @@
 // * At least once: a job whose lock has lapsed is offered again. Nothing here is the right to
 //   write a video; that is the catalog's lease.
 // * A delayed job is offered when its time has come; among those due, lower priority number first,
-//   then the order in which they were added.
+//   then the owner with the fewest jobs that somebody holds (a queue that knows no owners leaves
+//   this out), then the order in which they were added.
 // * An offered job's lock is its own: renewing, settling or releasing with an old lock is
 //   lease_lost. A lapsed lock that nobody else has taken may still work, or be lost already.
 #pragma once

@@ -37,10 +37,11 @@ std::optional<TaskState> task_state_from(std::string_view name);
 // What a generation's tasks are made from. Smaller urgency first; then the video's priority.
 struct NewTask {
   TaskKind kind = TaskKind::probe;
-  int index = 0;          // the chunk's number in the plan; 0 for the others
-  int urgency = 0;        // 0: probe, first chunk, audio; 1: later chunks
-  std::int64_t cost = 0;  // units of progress (pixels x frames); 0 for the probe
-  EngineBuild build;      // "" for the probe: any build may lease it
+  int index = 0;            // the chunk's number in the plan; 0 for the others
+  int urgency = 0;          // 0: probe, first chunk, audio; 1: later chunks
+  std::int64_t cost = 0;    // units of progress (pixels x frames); 0 for the probe
+  EngineBuild build;        // "" for the probe: any build may lease it
+  std::int64_t memory = 0;  // bytes that its mill may need; 0: not worth counting
 };
 
 struct Task {
@@ -53,10 +54,15 @@ struct Task {
   int attempts = 0;  // crashes of its mill
   int losses = 0;    // leases that ran out since its last committed segment
   std::int64_t cost = 0;
-  std::int64_t done = 0;  // of cost
-  std::string result;     // JSON; the probe's SourceInfo
+  std::int64_t done = 0;    // of cost
+  std::int64_t memory = 0;  // bytes that its mill may need
+  std::string result;       // JSON; the probe's SourceInfo
   std::optional<Error> error;
 };
+
+// What a mill may need that makes no pictures, and any mill beside its pictures: the program, its
+// libraries and what is read ahead of the source.
+inline constexpr std::int64_t kSmallMillBytes = 100'000'000;
 
 // Crashes of a mill before the task fails, and leases lost in a row before it counts as
 // worker_lost.

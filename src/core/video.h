@@ -37,7 +37,7 @@ struct Video {
   int completed_generation = 0;  // the one that plays; 0 if none has completed
   bool playable = false;  // the newest generation has its first segments, or an older one plays
   int progress = 0;       // percent of the newest generation; 100 only when completed
-  std::string waiting_reason;      // "" when it does not wait
+  std::string waiting_reason;      // of core/waiting_reason.h; "" when it does not wait
   std::optional<Partial> partial;  // why a completed video has less than its source
   std::optional<Error> error;
   std::string metadata = "{}";  // the client's JSON object, echoed

@@ -63,8 +63,8 @@ std::int64_t& count_of(JobCounts& counts, JobState state) {
 
 Async<> SqlQueue::add(NewJob job) {
   auto insert = [job = std::move(job)](db::Transaction& transaction) -> Result<> {
-    TRY_VOID(transaction.execute(
-        kAddJob, {job.id.str(), job.video.str(), job.generation, job.priority, job.delay.count()}));
+    TRY_VOID(transaction.execute(kAddJob, {job.id.str(), job.video.str(), job.generation,
+                                           job.priority, job.delay.count(), job.owner}));
     return {};
   };
   co_return co_await database_.write(std::move(insert));

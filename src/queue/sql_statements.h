@@ -16,8 +16,8 @@ std::span<const db::Statement> queue_statements();
 
 inline constexpr db::Statement kAddJob{
     "queue.add",
-    "INSERT INTO jobs (id, video, generation, priority, state, due) "
-    "VALUES (?1, ?2, ?3, ?4, 'waiting', vodmill_now() + ?5) ON CONFLICT (id) DO NOTHING"};
+    "INSERT INTO jobs (id, video, generation, priority, state, due, owner) "
+    "VALUES (?1, ?2, ?3, ?4, 'waiting', vodmill_now() + ?5, ?6) ON CONFLICT (id) DO NOTHING"};
 
 // The condition stands twice: on PostgreSQL another worker may take the chosen row first, and then
 // only the outer one is looked at again.
@@ -26,8 +26,10 @@ inline constexpr db::Statement kAcquireJob{
     "UPDATE jobs SET state = 'active', worker = ?1, lock = ?2, due = vodmill_now() + ?3, "
     "attempts = attempts + 1 "
     "WHERE state IN ('waiting', 'active') AND due <= vodmill_now() AND position = ("
-    "SELECT position FROM jobs WHERE state IN ('waiting', 'active') AND due <= vodmill_now() "
-    "ORDER BY priority, position LIMIT 1) "
+    "SELECT j.position FROM jobs j LEFT JOIN (SELECT owner, count(*) AS jobs FROM jobs "
+    "WHERE state = 'active' AND due > vodmill_now() GROUP BY owner) held ON held.owner = j.owner "
+    "WHERE j.state IN ('waiting', 'active') AND j.due <= vodmill_now() "
+    "ORDER BY j.priority, COALESCE(held.jobs, 0), j.position LIMIT 1) "
     "RETURNING id, video, generation, state, priority, attempts, progress, result"};
 
 inline constexpr db::Statement kAnyJobDue{

@@ -35,6 +35,9 @@ struct ChildOptions {
   std::vector<std::string> extra_environment;  // NAME=value, beside MALLOC_ARENA_MAX
   Scheduling scheduling = Scheduling::batch;
   int nice = 19;  // 0 to 19
+  // A file by which the child joins a control group (CpuClass::group()); "" for none. One that
+  // cannot be opened is done without.
+  std::string cpu_group;
   // Namespaces not to enter, and `descriptors` to leave inherited ones open: for tests.
   LayerSet off;
 };

@@ -9,10 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "sandbox/channel.h"
+#include "sandbox/cpu_class.h"
 #include "sandbox/lockdown.h"
 #include "sandbox/messages.h"
 
@@ -86,6 +88,36 @@ TEST(Child, StandsBackBehindOtherProcesses) {
   EXPECT_EQ(found.at("nice").as_int64(), 19);
   EXPECT_EQ(found.at("policy").as_int64(), SCHED_BATCH);
   EXPECT_TRUE(found.at("session_leader").as_bool());
+}
+
+TEST(Child, JoinsTheGroupOfTheLowestCpuClass) {
+  std::string folder;
+  {
+    const CpuClass lowest;
+    if (lowest.group().empty()) GTEST_SKIP() << lowest.describe();
+    folder = std::filesystem::path(lowest.group()).parent_path();
+    ChildOptions options = acting("look");
+    options.cpu_group = lowest.group();
+    options.scheduling = Scheduling::idle;
+    auto child = start_child(options);
+    ASSERT_TRUE(child.has_value()) << child.error().message;
+    const json::object found = result_of(*child);
+    EXPECT_THAT(std::string(found.at("cgroups").as_string()), HasSubstr("/vodmill-mills\n"));
+    EXPECT_EQ(found.at("policy").as_int64(), SCHED_IDLE);
+    child->kill();
+    EXPECT_TRUE(child->wait().has_value());
+  }
+  // Unless another vodmill has mills in it.
+  std::ifstream others(folder + "/cgroup.procs");
+  EXPECT_TRUE(!others || others.get() != EOF);
+}
+
+TEST(Child, GoesWithoutAGroupThatIsGone) {
+  ChildOptions options = acting("look");
+  options.cpu_group = "/proc/vodmill-nowhere/cgroup.procs";
+  auto child = start_child(options);
+  ASSERT_TRUE(child.has_value()) << child.error().message;
+  EXPECT_TRUE(result_of(*child).at("session_leader").as_bool());
 }
 
 TEST(Child, CannotBeStartedFromAFileThatIsNoProgram) {

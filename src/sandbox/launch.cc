@@ -51,6 +51,7 @@ void write_text(const char* path, const char* text) {
 // Stands back behind everything else. A host that refuses one of these loses no safety. The group
 // that setsid() made is where a kernel with autogroups looks for the priority.
 void stand_back(const Launch& launch) {
+  if (launch.cpu_group >= 0) static_cast<void>(!::write(launch.cpu_group, "0", 1));
   const sched_param parameter{};
   ::sched_setscheduler(0, launch.policy, &parameter);
   ::setpriority(PRIO_PROCESS, 0, launch.nice);

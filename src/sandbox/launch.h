@@ -16,6 +16,7 @@ struct Launch {
   int parent = -1;     // pidfd of the process that starts
   int go = -1;         // a byte arrives when namespaces are mapped
   int go_writer = -1;  // the other end's copy, to be closed
+  int cpu_group = -1;  // the control group's file, or -1
   int failure = -1;    // errno is written here if the exec fails; close-on-exec otherwise
   int policy = 0;      // SCHED_...
   int nice = 0;

@@ -33,10 +33,12 @@ json::object surroundings() {
     }
   }
   for (char** variable = environ; *variable; ++variable) variables.emplace_back(*variable);
+  std::ifstream cgroups("/proc/self/cgroup");
   return {{"descriptors", descriptors},
           {"variables", variables},
           {"nice", ::getpriority(PRIO_PROCESS, 0)},
           {"policy", ::sched_getscheduler(0)},
+          {"cgroups", std::string(std::istreambuf_iterator<char>(cgroups), {})},
           {"pid", ::getpid()},
           {"session_leader", ::getsid(0) == ::getpid()}};
 }

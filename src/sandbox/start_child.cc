@@ -196,11 +196,15 @@ Result<Child> start_child(const ChildOptions& options) {
   const Fd executable = TRY(open_at(options.executable, O_PATH));
   const Fd null = TRY(open_at("/dev/null", O_RDWR));
   const Fd parent = TRY(raised(Fd(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)))));
+  // None is no error: the policy below stands back as well.
+  const Fd cpu_group =
+      options.cpu_group.empty() ? Fd() : open_at(options.cpu_group, O_WRONLY).value_or(Fd());
   const Launch launch{.arguments = argument_pointers.data(),
                       .environment = environment_pointers.data(),
                       .executable = executable.get(),
                       .null = null.get(),
                       .parent = parent.get(),
+                      .cpu_group = cpu_group.get(),
                       .policy = policy_of(options.scheduling),
                       .nice = std::clamp(options.nice, 0, 19),
                       .keep_inherited = options.off.contains(Layer::descriptors)};

@@ -12,6 +12,7 @@
 #include "core/job_queue.h"
 #include "core/lives.h"
 #include "core/outbox.h"
+#include "core/vitals.h"
 #include "core/worker_list.h"
 #include "sandbox/child.h"
 #include "sandbox/lockdown.h"
@@ -22,8 +23,11 @@ struct WorkerOptions {
   WorkerId id;
   std::string host;  // the machine's name, for people
   EngineBuild build;
-  int slots = 1;    // mills at once
-  int active = 32;  // jobs held at once
+  int slots = 1;  // mills at once
+  // What all mills together may need, as mill_memory() counts it; 0: not counted.
+  std::int64_t memory_bytes = 0;
+  std::int64_t disk_floor = 0;  // bytes of the store's disk below which no task is begun
+  int active = 32;              // jobs held at once
   Milliseconds lease{10'000};
   Milliseconds heartbeat{1'000};
   std::int64_t segment_bytes = 64 << 20;  // unsent segments, all mills together
@@ -49,7 +53,8 @@ struct Ports {
   Bell& bell;
   metrics::Registry& registry;
   WorkerList& workers;
-  Lives* lives = nullptr;  // none where only the end of a lease tells
+  Lives* lives = nullptr;      // none where only the end of a lease tells
+  DiskSpace* space = nullptr;  // none where the store has no end
 };
 
 }  // namespace vodmill::worker

@@ -40,7 +40,7 @@ int percent_done(const std::vector<Task>& tasks) {
   return cost > 0 ? static_cast<int>(99 * done / cost) : 0;
 }
 
-std::vector<NewTask> tasks_of(const Plan& plan) {
+std::vector<NewTask> tasks_of(const SourceInfo& info, const Plan& plan) {
   std::vector<NewTask> tasks;
   std::int64_t pixels = 0;
   for (const Rendition& rung : plan.ladder) {
@@ -53,7 +53,8 @@ std::vector<NewTask> tasks_of(const Plan& plan) {
                      .index = static_cast<int>(i),
                      .urgency = i == 0 ? 0 : 1,
                      .cost = pixels * (at(chunk.end_segment) - at(chunk.first_segment)),
-                     .build = plan.build});
+                     .build = plan.build,
+                     .memory = mill_memory(info, plan)});
   }
   if (plan.audio) {
     // Reported in AAC frames.
@@ -61,17 +62,18 @@ std::vector<NewTask> tasks_of(const Plan& plan) {
                      .index = 0,
                      .urgency = 0,
                      .cost = plan.audio->boundaries.back(),
-                     .build = plan.build});
+                     .build = plan.build,
+                     .memory = kSmallMillBytes});
   }
   return tasks;
 }
 
 Coordinator::Coordinator(const Ports& ports, const WorkerOptions& options,
-                         const WatchedStore& store, asio::any_io_executor executor,
+                         const Admission& admission, asio::any_io_executor executor,
                          GenerationLease lease, const Notice& stopping)
     : ports_(ports),
       options_(options),
-      store_(store),
+      admission_(admission),
       lease_(std::move(lease)),
       stopping_(stopping),
       beating_(executor),
@@ -85,7 +87,7 @@ Async<> Coordinator::plan_from(const Task& probe) {
   policy.parallel = options_.slots;
   Result<Plan> plan = plan::make_plan(*info, policy);
   if (!plan) co_return fail(std::move(plan).error());
-  std::vector<NewTask> tasks = tasks_of(*plan);
+  std::vector<NewTask> tasks = tasks_of(*info, *plan);
   Result<> stored = co_await ports_.generations.store_plan(lease_, std::move(*info),
                                                            std::move(*plan), std::move(tasks));
   // Another coordinator was here before us: its plan is as good.
@@ -112,9 +114,7 @@ Async<> Coordinator::check_playable() {
 // What beat() shows of it.
 void Coordinator::note(const std::vector<Task>& tasks) {
   shown_.progress = percent_done(tasks);
-  const bool nobody_works =
-      std::ranges::none_of(tasks, [](const Task& t) { return t.state == TaskState::leased; });
-  shown_.waiting_reason = nobody_works ? "waiting for a free mill" : "";
+  wait_ = wait_of(tasks);
 }
 
 Async<> Coordinator::finish(const std::vector<Task>& tasks) {
@@ -171,7 +171,7 @@ asio::awaitable<void> Coordinator::beat() {
     co_await ended_.wait(options_.heartbeat);
     if (ended_.given()) co_return;
     ProgressUpdate update = shown_;
-    if (!store_.trouble().empty()) update.waiting_reason = store_.trouble();
+    update.waiting_reason = admission_.reason(wait_);
     Result<> renewed = co_await ports_.generations.renew(lease_, options_.lease, std::move(update));
     if (!renewed && renewed.error().code == ErrorCode::lease_lost) ended_.give();
   }

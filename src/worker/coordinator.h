@@ -6,17 +6,17 @@
 
 #include "core/plan.h"
 #include "plan/planner.h"
+#include "worker/admission.h"
 #include "worker/context.h"
 #include "worker/notice.h"
 #include "worker/nursery.h"
-#include "worker/watched_store.h"
 
 namespace vodmill::worker {
 
 class Coordinator {
  public:
-  // All must outlive the coordinator. `store` is the one that `ports` names, too.
-  Coordinator(const Ports& ports, const WorkerOptions& options, const WatchedStore& store,
+  // All must outlive the coordinator.
+  Coordinator(const Ports& ports, const WorkerOptions& options, const Admission& admission,
               asio::any_io_executor executor, GenerationLease lease, const Notice& stopping);
 
   // Ends when the generation is final, when the lease is lost, or when stopping: then the lease is
@@ -37,12 +37,13 @@ class Coordinator {
 
   const Ports& ports_;
   const WorkerOptions& options_;
-  const WatchedStore& store_;
+  const Admission& admission_;
   const GenerationLease lease_;
   const Notice& stopping_;
   Nursery beating_;
-  Notice ended_;  // nothing is left to do, or it is not ours any more
-  ProgressUpdate shown_;
+  Notice ended_;          // nothing is left to do, or it is not ours any more
+  ProgressUpdate shown_;  // but for what it waits for
+  std::optional<Wait> wait_;
   std::optional<Generation> generation_;  // with its plan, once there is one
   bool playable_ = false;
 };
@@ -51,6 +52,6 @@ class Coordinator {
 int percent_done(const std::vector<Task>& tasks);
 
 // The tasks that a plan is made of: what it costs to make each chunk and the sound.
-std::vector<NewTask> tasks_of(const Plan& plan);
+std::vector<NewTask> tasks_of(const SourceInfo& info, const Plan& plan);
 
 }  // namespace vodmill::worker

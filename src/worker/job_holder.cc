@@ -26,7 +26,7 @@ asio::awaitable<void> JobHolder::coordinate(VideoId video, int generation) {
   auto lease =
       co_await ports_.generations.coordinate(video, generation, options_.id, options_.lease);
   if (lease) {
-    Coordinator coordinator(ports_, options_, store_, work_.executor(), *lease, stopping_);
+    Coordinator coordinator(ports_, options_, admission_, work_.executor(), *lease, stopping_);
     co_await coordinator.run();
   } else if (lease.error().code == ErrorCode::storage_unavailable) {
     log::warn({{"video", video.str()}}, "coordinate: {}", lease.error().message);

@@ -7,19 +7,23 @@
 
 #include <set>
 
+#include "worker/admission.h"
 #include "worker/context.h"
 #include "worker/notice.h"
 #include "worker/nursery.h"
-#include "worker/watched_store.h"
 
 namespace vodmill::worker {
 
 class JobHolder {
  public:
   // All must outlive the holder.
-  JobHolder(const Ports& ports, const WorkerOptions& options, const WatchedStore& store,
+  JobHolder(const Ports& ports, const WorkerOptions& options, const Admission& admission,
             asio::any_io_executor executor, const Notice& stopping)
-      : ports_(ports), options_(options), store_(store), stopping_(stopping), work_(executor) {}
+      : ports_(ports),
+        options_(options),
+        admission_(admission),
+        stopping_(stopping),
+        work_(executor) {}
 
   // Acquires jobs until stopping; ends when the last one it holds has been settled or released.
   asio::awaitable<void> run();
@@ -41,7 +45,7 @@ class JobHolder {
 
   const Ports& ports_;
   const WorkerOptions& options_;
-  const WatchedStore& store_;
+  const Admission& admission_;
   const Notice& stopping_;
   Nursery work_;
   int held_ = 0;

@@ -157,13 +157,15 @@ class TaskRunner::Run final : public MillListener {
   sandbox::Progress progress_;
 };
 
-TaskRunner::TaskRunner(const Ports& ports, const WorkerOptions& options,
+TaskRunner::TaskRunner(const Ports& ports, const WorkerOptions& options, Admission& admission,
                        asio::any_io_executor executor, const Notice& stopping)
     : ports_(ports),
       options_(options),
+      admission_(admission),
       executor_(executor),
       stopping_(stopping),
       counts_(ports.registry),
+      leasing_(executor, 1),
       budget_(executor, options.segment_bytes),
       ranges_(executor, ports.blobs, options.range_cache_bytes),
       answered_at_(SteadyClock::now()),
@@ -258,7 +260,8 @@ asio::awaitable<void> TaskRunner::hand_back(LeasedTask task, Error why) {
 }
 
 // A slot is free again as soon as its mill has ended: a slow store does not hold it up.
-asio::awaitable<void> TaskRunner::run_task(LeasedTask task) {
+asio::awaitable<void> TaskRunner::run_task(Admitted admitted) {
+  LeasedTask task = std::move(admitted.task);
   if (stopping_.given()) {
     co_await hand_back(std::move(task), {ErrorCode::cancelled, "The worker is stopping."});
     co_return;
@@ -274,6 +277,7 @@ asio::awaitable<void> TaskRunner::run_task(LeasedTask task) {
   counts_.mills.add(1);
   co_await run->run_mill();
   counts_.mills.add(-1);
+  admitted.mill = {};
   finishing_.spawn(finish(std::move(run)));
   while (std::cmp_greater(finishing_.running(), options_.slots) && !stopping_.given()) {
     co_await finishing_.next_end();
@@ -285,19 +289,33 @@ asio::awaitable<void> TaskRunner::finish(std::unique_ptr<Run> run) {
   running_.erase(run.get());
 }
 
+Async<std::optional<TaskRunner::Admitted>> TaskRunner::admit_next() {
+  const bool unwanted = false;
+  const Budget::Room turn = co_await leasing_.take(1, unwanted);
+  const bool has_room = co_await admission_.disk_has_room();
+  if (!has_room) answered_at_ = SteadyClock::now();  // it was not asked
+  if (!has_room || stopping_.given()) co_return std::nullopt;
+  auto leased =
+      co_await ports_.tasks.lease(options_.id, options_.build, options_.lease, admission_.room());
+  if (!leased) co_return fail(std::move(leased).error());
+  answered_at_ = SteadyClock::now();
+  if (!*leased) co_return std::nullopt;
+  Admission::Mill mill = admission_.begin((*leased)->task.memory);
+  co_return Admitted{std::move(**leased), std::move(mill)};
+}
+
 asio::awaitable<void> TaskRunner::run_slot() {
   keep_a_spare();
   const metrics::Held slot(counts_.slots);
   while (!stopping_.given()) {
     const std::uint64_t seen = ports_.bell.count();
-    auto leased = co_await ports_.tasks.lease(options_.id, options_.build, options_.lease);
-    if (leased) answered_at_ = SteadyClock::now();
-    if (leased && *leased) {
-      LeasedTask task = std::move(**leased);
-      co_await run_task(std::move(task));
+    auto admitted = co_await admit_next();
+    if (admitted && *admitted) {
+      Admitted next = std::move(**admitted);
+      co_await run_task(std::move(next));
       continue;
     }
-    if (!leased) log::warn("lease a task: {}", leased.error().message);
+    if (!admitted) log::warn("lease a task: {}", admitted.error().message);
     if (!stopping_.given()) {
       co_await ports_.bell.wait(seen, kLookAgain);
     }

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "worker/admission.h"
 #include "worker/budget.h"
 #include "worker/context.h"
 #include "worker/counts.h"
@@ -21,8 +22,8 @@ namespace vodmill::worker {
 class TaskRunner {
  public:
   // Everything must outlive the runner.
-  TaskRunner(const Ports& ports, const WorkerOptions& options, asio::any_io_executor executor,
-             const Notice& stopping);
+  TaskRunner(const Ports& ports, const WorkerOptions& options, Admission& admission,
+             asio::any_io_executor executor, const Notice& stopping);
   ~TaskRunner();
 
   // One slot: leases and runs tasks until stopping.
@@ -45,7 +46,12 @@ class TaskRunner {
 
  private:
   class Run;
-  asio::awaitable<void> run_task(LeasedTask task);
+  struct Admitted {
+    LeasedTask task;
+    Admission::Mill mill;
+  };
+  Async<std::optional<Admitted>> admit_next();
+  asio::awaitable<void> run_task(Admitted admitted);
   asio::awaitable<void> hand_back(LeasedTask task, Error why);
   asio::awaitable<void> finish(std::unique_ptr<Run> run);
   Result<sandbox::Child> take_mill();
@@ -57,9 +63,11 @@ class TaskRunner {
 
   const Ports& ports_;
   const WorkerOptions& options_;
+  Admission& admission_;
   asio::any_io_executor executor_;
   const Notice& stopping_;
   Counts counts_;
+  Budget leasing_;  // one slot at a time: what one takes the next must see taken
   Budget budget_;
   RangeCache ranges_;
   std::chrono::steady_clock::time_point answered_at_;  // the catalog, for a task or a lease

@@ -1,21 +1,28 @@
 #include "worker/watched_store.h"
 
 #include "base/log.h"
+#include "core/waiting_reason.h"
 
 namespace vodmill::worker {
+namespace {
+
+std::string_view trouble_of(ErrorCode code) {
+  if (code == ErrorCode::disk_full) return waiting::kDiskFull;
+  return code == ErrorCode::storage_unavailable ? waiting::kStorageUnavailable : "";
+}
+
+}  // namespace
 
 template <class T>
-void WatchedStore::note(const Result<T>& result, std::string& trouble) {
-  const bool is_away = !result && (result.error().code == ErrorCode::storage_unavailable ||
-                                   result.error().code == ErrorCode::disk_full);
-  if (is_away == !trouble.empty()) return;
-  if (is_away) {
-    log::warn("the store is away: {}", result.error().message);
-    trouble = "waiting for the store: " + result.error().message;
-  } else {
+void WatchedStore::note(const Result<T>& result, std::string_view& trouble) {
+  const std::string_view now = result ? "" : trouble_of(result.error().code);
+  if (now == trouble) return;
+  if (now.empty()) {
     log::info("the store is back");
-    trouble.clear();
+  } else {
+    log::warn("the store is away: {}", result.error().message);
   }
+  trouble = now;
 }
 
 Async<std::unique_ptr<BlobWriter>> WatchedStore::create(BlobKey key) {

@@ -3,7 +3,7 @@
 // Passes every call on. One executor, one thread; `below` outlives it.
 #pragma once
 
-#include <string>
+#include <string_view>
 
 #include "core/blob_store.h"
 
@@ -13,8 +13,8 @@ class WatchedStore final : public BlobStore {
  public:
   explicit WatchedStore(BlobStore& below) : below_(below) {}
 
-  // Why work waits for the store; "" while it answers.
-  const std::string& trouble() const { return writing_.empty() ? reading_ : writing_; }
+  // Why work waits for the store, of core/waiting_reason.h; "" while it answers.
+  std::string_view trouble() const { return writing_.empty() ? reading_ : writing_; }
 
   Async<std::unique_ptr<BlobWriter>> create(BlobKey key) override;
   Async<> put(BlobKey key, Bytes bytes) override;
@@ -25,12 +25,12 @@ class WatchedStore final : public BlobStore {
 
  private:
   template <class T>
-  static void note(const Result<T>& result, std::string& trouble);
+  static void note(const Result<T>& result, std::string_view& trouble);
 
   BlobStore& below_;
   // A full disk still reads, so one success says nothing of the other.
-  std::string reading_;
-  std::string writing_;
+  std::string_view reading_;
+  std::string_view writing_;
 };
 
 }  // namespace vodmill::worker

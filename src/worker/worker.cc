@@ -7,12 +7,13 @@ namespace vodmill::worker {
 
 Worker::Worker(Ports ports, WorkerOptions options, asio::any_io_executor executor)
     : store_(ports.blobs),
-      ports_{ports.videos, ports.generations, ports.tasks,    ports.outbox,  store_,
-             ports.queue,  ports.bell,        ports.registry, ports.workers, ports.lives},
+      ports_{ports.videos, ports.generations, ports.tasks,   ports.outbox, store_,     ports.queue,
+             ports.bell,   ports.registry,    ports.workers, ports.lives,  ports.space},
       options_(std::move(options)),
       stopping_(executor),
-      tasks_(ports_, options_, executor, stopping_),
-      jobs_(ports_, options_, store_, executor, stopping_),
+      admission_(options_, store_, ports_.space),
+      tasks_(ports_, options_, admission_, executor, stopping_),
+      jobs_(ports_, options_, admission_, executor, stopping_),
       duties_(executor) {}
 
 void Worker::start() {

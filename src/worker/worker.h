@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/vitals.h"
+#include "worker/admission.h"
 #include "worker/context.h"
 #include "worker/job_holder.h"
 #include "worker/notice.h"
@@ -36,6 +37,7 @@ class Worker final : public WorkerVitals {
   const Ports ports_;  // with store_
   const WorkerOptions options_;
   Notice stopping_;
+  Admission admission_;
   TaskRunner tasks_;
   JobHolder jobs_;
   Nursery duties_;

@@ -112,7 +112,7 @@ void ApiTest::plan(const GenerationLease& lease) {
 }
 
 LeasedTask ApiTest::lease_task() {
-  auto task = must(run(tasks_.lease(WorkerId("worker"), kBuild, kLease)));
+  auto task = must(run(tasks_.lease(WorkerId("worker"), kBuild, kLease, kAnyRoom)));
   EXPECT_TRUE(task) << "no task to lease";
   return std::move(task).value();
 }

@@ -97,7 +97,7 @@ GenerationLease CatalogConformance::coordinate_planned(const Video& video) {
 }
 
 std::optional<LeasedTask> CatalogConformance::try_lease() {
-  return must(run(tasks().lease(WorkerId("worker"), kBuild, kLease)));
+  return must(run(tasks().lease(WorkerId("worker"), kBuild, kLease, kAnyRoom)));
 }
 
 LeasedTask CatalogConformance::lease_task() {

@@ -2,6 +2,7 @@
 // core/job_view.h and core/worker_list.h promise, as tests that run on every store. A store's test
 // file says
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, CatalogConformance, testing::Values(make_world));
+//   INSTANTIATE_TEST_SUITE_P(Sqlite, CatalogTurns, testing::Values(make_world));
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, SharedCatalogConformance, testing::Values(make_world));
 // and is linked with catalog_*.cc.
 #pragma once
@@ -106,6 +107,16 @@ class CatalogConformance : public testing::TestWithParam<MakeCatalogWorld> {
 
 // What holds between processes that share a store.
 class SharedCatalogConformance : public CatalogConformance {};
+
+// In which order tasks have their turn.
+class CatalogTurns : public CatalogConformance {
+ protected:
+  // Each of them coordinated, with the plan of small_tasks(); their probes are done.
+  void plan_all(const std::vector<Video>& made);
+  void finish(const LeasedTask& task);
+  // The owners in the order of their turns, when so many slots work all tasks off.
+  std::vector<std::string> work_off(int slots);
+};
 
 inline const EngineBuild kBuild{"build-1"};
 

@@ -60,11 +60,13 @@ TEST_P(CatalogConformance, EchoesTheClientsMetadataInEveryEvent) {
 }
 
 TEST_P(CatalogConformance, OwesAJobToTheQueueUntilItWasDelivered) {
-  const Video first = make_video();
+  const Video first = make_video("anna", 3);
   const Video second = make_video();
   const auto owed = must(run(outbox().undelivered(10)));
   ASSERT_EQ(owed.size(), 2U);
   EXPECT_EQ(owed[0].job.video, first.id);
+  EXPECT_EQ(owed[0].job.owner, "anna");
+  EXPECT_EQ(owed[0].job.priority, 3);
   EXPECT_NE(owed[0].job.id, owed[1].job.id);
   EXPECT_EQ(must(run(outbox().undelivered(1))).size(), 1U);
   for (int again = 0; again < 2; ++again) {

@@ -97,7 +97,7 @@ class Walk {
   }
 
   void lease_task() {
-    auto task = must(run(process_.tasks().lease(WorkerId("w"), kBuild, kLease)));
+    auto task = must(run(process_.tasks().lease(WorkerId("w"), kBuild, kLease, kAnyRoom)));
     if (task) leased_.push_back(std::move(*task));
   }
 

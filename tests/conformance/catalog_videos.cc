@@ -220,7 +220,7 @@ TEST_P(CatalogConformance, RetryBeginsANewGenerationFromTheBeginning) {
   EXPECT_EQ(retried.generation, 2);
   EXPECT_EQ(retried.status, VideoStatus::pending);
   EXPECT_EQ(retried.progress, 0);
-  EXPECT_EQ(retried.waiting_reason, "");
+  EXPECT_EQ(retried.waiting_reason, "waiting_for_worker");
   EXPECT_EQ(retried.error, std::nullopt);
   EXPECT_EQ(must(run(generations().tasks(video.id, 2))).size(), 1U);
   EXPECT_EQ(must(run(outbox().undelivered(10))).size(), 2U);

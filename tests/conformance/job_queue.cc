@@ -95,6 +95,18 @@ TEST_P(JobQueueConformance, OffersTheLowerPriorityNumberFirst) {
   for (const char* name : {"first", "soon", "soon-too", "late"}) EXPECT_EQ(next(*queue_), name);
 }
 
+TEST_P(JobQueueConformance, OffersFirstForTheOwnerWithTheFewestJobsHeld) {
+  const auto of = [](const char* owner, const char* name, int priority = 0) {
+    NewJob job = job_named(name, priority);
+    job.owner = owner;
+    return job;
+  };
+  for (const char* name : {"g1", "g2", "g3"}) add(*queue_, of("greedy", name));
+  add(*queue_, of("modest", "m1"));
+  add(*queue_, of("modest", "m2", 5));
+  for (const char* name : {"g1", "m1", "g2", "g3", "m2"}) EXPECT_EQ(next(*queue_), name);
+}
+
 TEST_P(JobQueueConformance, OffersADelayedJobWhenItsTimeHasCome) {
   add(*queue_, job_named("delayed", 0, Milliseconds(5000)));
   EXPECT_EQ(found(*queue_, "delayed").state, JobState::delayed);

@@ -85,6 +85,7 @@ MakeCatalogWorld sqlite(bool in_file) {
 
 INSTANTIATE_TEST_SUITE_P(SqliteInMemory, CatalogConformance, testing::Values(sqlite(false)));
 INSTANTIATE_TEST_SUITE_P(SqliteFile, CatalogConformance, testing::Values(sqlite(true)));
+INSTANTIATE_TEST_SUITE_P(SqliteInMemory, CatalogTurns, testing::Values(sqlite(false)));
 INSTANTIATE_TEST_SUITE_P(SqliteFile, SharedCatalogConformance, testing::Values(sqlite(true)));
 
 }  // namespace

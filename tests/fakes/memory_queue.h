@@ -2,6 +2,7 @@
 // once, whether or not another worker has taken the job. Tests make it fail. Thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -36,6 +37,7 @@ class MemoryQueue final : public JobQueue {
     entry.job.generation = job.generation;
     entry.job.priority = job.priority;
     entry.due = clock_.now() + job.delay;
+    entry.owner = job.owner;
     entries_.emplace(std::pair(job.priority, ++added_), std::move(entry));
     co_return Result<>();
   }
@@ -46,15 +48,18 @@ class MemoryQueue final : public JobQueue {
     if (worker.empty() || lock.count() <= 0) {
       co_return fail(ErrorCode::internal_error, "acquire needs a worker and a lock's length");
     }
+    Entry* next = nullptr;
     for (auto& [order, entry] : entries_) {
       if (entry.settled() || entry.due > clock_.now()) continue;
-      entry.job.state = JobState::active;
-      entry.job.attempts += 1;
-      entry.due = clock_.now() + lock;
-      entry.lock = random_id();
-      co_return OfferedJob{entry.job, entry.lock};
+      if (next && entry.job.priority != next->job.priority) break;
+      if (!next || held_of(entry.owner) < held_of(next->owner)) next = &entry;
     }
-    co_return std::nullopt;
+    if (!next) co_return std::nullopt;
+    next->job.state = JobState::active;
+    next->job.attempts += 1;
+    next->due = clock_.now() + lock;
+    next->lock = random_id();
+    co_return OfferedJob{next->job, next->lock};
   }
 
   Async<> renew(MessageId id, std::string lock, Milliseconds length, int progress) override {
@@ -109,11 +114,20 @@ class MemoryQueue final : public JobQueue {
     Job job;
     Timestamp due;  // of a waiting job its delay, of an active one the end of its lock
     std::string lock;
+    std::string owner;
 
     bool settled() const {
       return job.state == JobState::completed || job.state == JobState::failed;
     }
   };
+
+  std::int64_t held_of(const std::string& owner) const {
+    return std::ranges::count_if(entries_, [&](const auto& each) {
+      const Entry& entry = each.second;
+      return entry.owner == owner && entry.job.state == JobState::active &&
+             entry.due > clock_.now();
+    });
+  }
 
   Entry* entry_of(const MessageId& id) {
     for (auto& [order, entry] : entries_) {

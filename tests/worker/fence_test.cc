@@ -15,10 +15,10 @@ class FarTasks final : public TaskCatalog {
   bool away = false;
   int refused = 0;  // writes with a lease that was lost
 
-  Async<std::optional<LeasedTask>> lease(WorkerId worker, EngineBuild build,
-                                         Milliseconds length) override {
+  Async<std::optional<LeasedTask>> lease(WorkerId worker, EngineBuild build, Milliseconds length,
+                                         std::int64_t room) override {
     if (away) co_return far();
-    auto leased = co_await below_.lease(std::move(worker), std::move(build), length);
+    auto leased = co_await below_.lease(std::move(worker), std::move(build), length, room);
     co_return leased;
   }
   Async<> renew(TaskId id, Token token, Milliseconds length, std::int64_t done) override {

@@ -76,8 +76,8 @@ worker::WorkerOptions WorkerTest::options(int slots) const {
 }
 
 worker::Ports WorkerTest::ports(BlobStore& store) {
-  return {videos_, generations_,      tasks_,    outbox_,     store,
-          queue_,  database_->bell(), registry_, worker_list_};
+  return {videos_,           generations_, tasks_,       outbox_, store, queue_,
+          database_->bell(), registry_,    worker_list_, nullptr, space_};
 }
 
 worker::Worker& WorkerTest::start_worker(worker::WorkerOptions options) {

@@ -82,6 +82,7 @@ class WorkerTest : public testing::Test {
   static void must(Result<> result) { EXPECT_TRUE(result) << result.error().message; }
 
   SystemClock clock_;
+  DiskSpace* space_ = nullptr;  // of the next worker
   metrics::Registry registry_;
   asio::io_context context_{1};
   std::unique_ptr<db::Database> database_;

@@ -2,7 +2,7 @@ import { getQueue, listWorkers, type JobState, type Queue, type Worker } from ".
 import { Throttle } from "./live";
 import { element, make, show, text } from "./page";
 import { bars, rows } from "./plot";
-import { since, span, stateWord, taskName } from "./words";
+import { since, span, stateWord, taskName, waitingWords } from "./words";
 
 const kPause = 5000;
 const kStates: JobState[] = ["waiting", "delayed", "active", "completed", "failed"];
@@ -58,7 +58,7 @@ export class QueueView {
     text("oldest", oldest === null ? "Nothing waits for a worker." : `The oldest has waited for ${span(oldest)}.`);
     element("waiting-reasons").replaceChildren(
       ...Object.entries(queue.waiting_reasons).map(([reason, jobs]) =>
-        make("li", `${jobs} ${jobs === 1 ? "video is" : "videos are"} ${reason}`),
+        make("li", `${jobs} ${jobs === 1 ? "video is" : "videos are"} ${waitingWords(reason)}`),
       ),
     );
     const names = new Map(workers.map((worker) => [worker.id, nameOf(worker)]));

@@ -49,12 +49,22 @@ function lack(partial: { reason: string; at_seconds: number }): string {
   return `The file is damaged from ${at} on: what could be read plays.`;
 }
 
+const kWaiting: Record<string, string> = {
+  waiting_for_worker: "waiting for a worker",
+  waiting_for_slot: "waiting for a free mill",
+  waiting_for_memory: "waiting for memory",
+  disk_full: "waiting: the server's disk is full",
+  storage_unavailable: "waiting for the store, which does not answer",
+};
+
+export const waitingWords = (reason: string): string => kWaiting[reason] ?? reason.replaceAll("_", " ");
+
 // The line below the progress bar.
 export function note(video: Video): string {
   const parts = [about(video)];
   if (video.status === "pending") parts.push("in the queue");
   if (video.status === "processing") parts.push(`${video.progress} % done`);
-  if (video.waiting_reason) parts.push(video.waiting_reason);
+  if (video.waiting_reason) parts.push(waitingWords(video.waiting_reason));
   if (video.partial) {
     parts.push(lack(video.partial));
   }

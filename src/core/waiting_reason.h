@@ -1,0 +1,19 @@
+// What a video waits for: the closed list of `waiting_reason`. Written by the coordinator, and by
+// the catalog itself where there is none; people and programs read it.
+#pragma once
+
+#include <string_view>
+
+namespace vodmill::waiting {
+
+// Nobody coordinates it: no worker is there, or all have as many jobs as they may hold.
+inline constexpr std::string_view kForWorker = "waiting_for_worker";
+// Its tasks wait for a mill: every slot has other work.
+inline constexpr std::string_view kForSlot = "waiting_for_slot";
+// A slot is free, but its next task may need more memory than the others have left.
+inline constexpr std::string_view kForMemory = "waiting_for_memory";
+// The store's disk is full, or has less room than the worker keeps free.
+inline constexpr std::string_view kDiskFull = "disk_full";
+inline constexpr std::string_view kStorageUnavailable = "storage_unavailable";
+
+}  // namespace vodmill::waiting

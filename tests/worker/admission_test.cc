@@ -1,0 +1,115 @@
+// When a worker may begin a task, and what its videos are told while it may not.
+#include "worker/admission.h"
+
+#include <gtest/gtest.h>
+
+#include "fakes/disk_space.h"
+#include "fakes/memory_store.h"
+#include "fakes/run.h"
+
+namespace vodmill::worker {
+namespace {
+
+class AdmissionTest : public testing::Test {
+ protected:
+  AdmissionTest() {
+    options_.slots = 3;
+    options_.memory_bytes = 1000;
+    options_.disk_floor = 500;
+    options_.heartbeat = Milliseconds(0);
+  }
+
+  bool disk_has_room() { return run(admission_.disk_has_room()); }
+
+  WorkerOptions options_;
+  MemoryStore below_;
+  WatchedStore store_{below_};
+  FakeDisk disk_{1000};
+  Admission admission_{options_, store_, &disk_};
+};
+
+TEST_F(AdmissionTest, LeavesWhatRunningMillsDoNotNeed) {
+  const Admission::Mill first = admission_.begin(300);
+  EXPECT_EQ(admission_.room(), 700);
+  {
+    const Admission::Mill second = admission_.begin(500);
+    EXPECT_EQ(admission_.room(), 200);
+  }
+  EXPECT_EQ(admission_.room(), 700);
+}
+
+TEST_F(AdmissionTest, HasRoomForAnyTaskWhereNoneRuns) {
+  EXPECT_EQ(admission_.room(), kAnyRoom);
+  const Admission::Mill larger_than_all = admission_.begin(5000);
+  EXPECT_EQ(admission_.room(), 0);
+}
+
+TEST_F(AdmissionTest, DoesNotCountMemoryUnlessItIsTold) {
+  options_.memory_bytes = 0;
+  const Admission::Mill mill = admission_.begin(5000);
+  EXPECT_EQ(admission_.room(), kAnyRoom);
+}
+
+TEST_F(AdmissionTest, BeginsNothingBelowTheFloorOfTheDisk) {
+  EXPECT_TRUE(disk_has_room());
+  disk_.room = 499;
+  EXPECT_FALSE(disk_has_room());
+  EXPECT_EQ(admission_.reason(Wait{}), "disk_full");
+  EXPECT_EQ(admission_.reason(std::nullopt), "");
+  disk_.room = 500;
+  EXPECT_TRUE(disk_has_room());
+  EXPECT_EQ(admission_.reason(Wait{}), "waiting_for_slot");
+}
+
+TEST_F(AdmissionTest, LeavesADiskThatCannotBeAskedToTheStore) {
+  disk_.outage = Error{ErrorCode::storage_unavailable, "EIO"};
+  EXPECT_TRUE(disk_has_room());
+}
+
+TEST_F(AdmissionTest, SaysWhetherMemoryOrASlotIsMissing) {
+  Admission::Mill first = admission_.begin(700);
+  EXPECT_EQ(admission_.reason(Wait{.memory = 301}), "waiting_for_memory");
+  EXPECT_EQ(admission_.reason(Wait{.memory = 300}), "waiting_for_slot");
+  const Admission::Mill second = admission_.begin(100);
+  const Admission::Mill third = admission_.begin(100);
+  EXPECT_EQ(admission_.reason(Wait{.memory = 301}), "waiting_for_slot");
+}
+
+TEST_F(AdmissionTest, SaysThatTheStoreIsAwayAlsoOfAVideoThatIsWorkedOn) {
+  below_.fail_all(Error{ErrorCode::storage_unavailable, "EIO"});
+  EXPECT_FALSE(run(store_.put(BlobKey("a"), Bytes(1))));
+  EXPECT_EQ(admission_.reason(std::nullopt), "storage_unavailable");
+}
+
+Task task(TaskState state, std::int64_t memory) {
+  Task made;
+  made.state = state;
+  made.memory = memory;
+  return made;
+}
+
+TEST(WaitOf, IsTheNextTaskWhereNoneIsLeased) {
+  using enum TaskState;
+  EXPECT_EQ(wait_of({task(completed, 1), task(waiting, 2), task(waiting, 3)}).value().memory, 2);
+  EXPECT_FALSE(wait_of({task(leased, 1), task(waiting, 2)}));
+  EXPECT_FALSE(wait_of({task(completed, 1)}));
+  EXPECT_FALSE(wait_of({}));
+}
+
+TEST(MillMemory, GrowsWithTheSourceAndTheLadder) {
+  SourceInfo info;
+  info.video.emplace();
+  info.video->width = 7680;
+  info.video->height = 4320;
+  Plan plan;
+  plan.ladder = {{"v0", 1920, 1080, 23, 4500, 9000}};
+  const std::int64_t large = mill_memory(info, plan);
+  EXPECT_GT(large, 517'000'000);  // as one was seen
+  info.video->width = 1920;
+  EXPECT_LT(mill_memory(info, plan), large);
+  plan.ladder.clear();
+  EXPECT_LT(mill_memory(info, plan), 300'000'000);
+}
+
+}  // namespace
+}  // namespace vodmill::worker
