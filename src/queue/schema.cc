@@ -22,7 +22,11 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_open ON jobs (priority, position) WHERE state IN ('waiting', 'active');
 )"},
+                                 // For a settled job `due` is about when it was settled.
                                  db::Migration{2, R"(
+CREATE INDEX jobs_settled ON jobs (due) WHERE state IN ('completed', 'failed');
+)"},
+                                 db::Migration{3, R"(
 ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL DEFAULT '';
 )"}};
 
