@@ -106,11 +106,15 @@ TEST_P(CatalogConformance, ShowsACancelledJobAsFailed) {
   must(run(videos().retry(superseded.id)));
   const JobPage page = list(jobs(), {.state = JobState::failed, .limit = 5, .cursor = {}});
   EXPECT_EQ(videos_of(page), (std::vector{superseded.id, cancelled.id}));
-  std::vector<std::optional<Error>> errors;
-  for (const ShownJob& job : page.jobs) errors.push_back(job.error);
-  EXPECT_EQ(errors, (std::vector<std::optional<Error>>{
-                        Error{ErrorCode::cancelled, "It was given up for a retry of the video."},
-                        must(run(videos().get(cancelled.id))).error}));
+  std::vector<std::string> sentences;
+  for (const ShownJob& job : page.jobs) {
+    ASSERT_TRUE(job.error);
+    EXPECT_EQ(job.error->code, ErrorCode::cancelled);
+    sentences.push_back(job.error->message);
+  }
+  EXPECT_EQ(sentences, (std::vector<std::string>{
+                           "It was given up for a retry of the video.",
+                           must(run(videos().get(cancelled.id))).error.value().message}));
 }
 
 TEST_P(CatalogConformance, ShowsNoJobOfAVideoThatWasRemoved) {
