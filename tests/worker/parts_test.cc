@@ -269,13 +269,14 @@ Plan small_plan() {
 }
 
 TEST(TasksOf, AreAChunkEachWithItsCostInPixels) {
-  const std::vector<NewTask> tasks = tasks_of(small_plan());
+  const std::vector<NewTask> tasks = tasks_of(SourceInfo{}, small_plan());
   ASSERT_EQ(tasks.size(), 2U);
   EXPECT_EQ(tasks[0].urgency, 0);
   EXPECT_EQ(tasks[1].urgency, 1);
   EXPECT_EQ(tasks[0].cost, 50 * (640 * 360 + 320 * 180));
   EXPECT_EQ(tasks[1].cost, 350 * (640 * 360 + 320 * 180));
   EXPECT_EQ(tasks[1].build, EngineBuild("build"));
+  EXPECT_EQ(tasks[1].memory, mill_memory(SourceInfo{}, small_plan()));
 }
 
 TEST(TasksOf, CountTheSoundInItsFrames) {
@@ -283,11 +284,12 @@ TEST(TasksOf, CountTheSoundInItsFrames) {
   plan.audio.emplace();
   plan.audio->name = "a0";
   plan.audio->boundaries = {0, 94, 375, 656, 750};
-  const std::vector<NewTask> tasks = tasks_of(plan);
+  const std::vector<NewTask> tasks = tasks_of(SourceInfo{}, plan);
   ASSERT_EQ(tasks.size(), 3U);
   EXPECT_EQ(tasks[2].kind, TaskKind::audio);
   EXPECT_EQ(tasks[2].urgency, 0);
   EXPECT_EQ(tasks[2].cost, 750);
+  EXPECT_EQ(tasks[2].memory, kSmallMillBytes);
 }
 
 }  // namespace
