@@ -178,7 +178,8 @@ TEST_P(CatalogConformance, CountsTheJobs) {
   EXPECT_EQ(figures.counts.delayed, 0);
   EXPECT_EQ(figures.counts.completed, 0);
   EXPECT_EQ(figures.counts.failed, 1);
-  EXPECT_EQ(figures.waiting_reasons, (std::map<std::string, std::int64_t>{{"no room", 1}}));
+  EXPECT_EQ(figures.waiting_reasons,
+            (std::map<std::string, std::int64_t>{{"no room", 1}, {"waiting_for_worker", 2}}));
   ASSERT_TRUE(figures.oldest_waiting);
   EXPECT_EQ(figures.oldest_waiting->ms, oldest.ms);
   ASSERT_EQ(figures.running.size(), 1U);
