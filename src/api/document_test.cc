@@ -14,7 +14,7 @@ ErrorCode refusal_of(std::string_view text) {
 
 TEST(Document, SaysWhatAQueryOrAFormSays) {
   Creation creation;
-  creation.metadata = {{"title", "from the query"}};
+  creation.metadata["title"] = "from the query";
   const auto key = read_document(creation, R"({"source":{"key":"inbox/2024/holiday.mov"},)"
                                            R"("metadata":{"title":"Sea"},"priority":3,)"
                                            R"("owner":"anna"})");

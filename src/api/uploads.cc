@@ -124,7 +124,8 @@ Async<Video> Uploads::import_video(const Request& request, std::string document,
     co_return fail(ErrorCode::not_a_video, "The object " + key->str() + " is empty.");
   }
   describe(video, *creation, *key, object->bytes);
-  const log::Fields fields{{"video", video.id.str()}, {"request", request.id}};
+  const VideoId id = video.id;
+  const log::Fields fields{{"video", id.str()}, {"request", request.id}};
   Result<Video> created = co_await ports_.videos.create(std::move(video));
   if (created) log::info(fields, "made from {}: {} bytes", key->str(), object->bytes);
   co_return created;
