@@ -3,6 +3,7 @@
 // Nothing is refused: what breaks the grammar becomes a fault, the rest is read on. Our own
 // playlists, whose shape is known, have the strict parsers of media_playlist.h and
 // multivariant_playlist.h. Pure; any thread; memory is in proportion to the text.
+// Fuzzed by: fuzz/playlist_fuzz.cc
 #pragma once
 
 #include <cstdint>

@@ -2,6 +2,7 @@
 //
 // Written by render.h, read back by tests. Permitted: variants with separate
 // audio groups, I-frame playlists; no subtitles or session data. Pure; any thread.
+// Fuzzed by: fuzz/playlist_fuzz.cc
 #pragma once
 
 #include <cstdint>
