@@ -48,6 +48,7 @@ Api::Api(Ports ports, ApiOptions options)
       options_(std::move(options)),
       rates_(options_.rates),
       uploads_(ports_, options_),
+      old_routes_(ports_, uploads_),
       videos_(ports_, options_),
       events_(ports_),
       jobs_(ports_),
@@ -56,7 +57,7 @@ Api::Api(Ports ports, ApiOptions options)
       metrics_(ports_, options_) {}
 
 std::vector<Route> Api::routes() {
-  return {
+  std::vector<Route> routes{
       {Method::post, "/v1/videos", Toll::creation, to(uploads_, &Uploads::create)},
       {Method::put, "/v1/videos", Toll::creation, to(uploads_, &Uploads::create)},
       {Method::put, "/v1/videos/{filename}", Toll::creation, to(uploads_, &Uploads::create)},
@@ -78,6 +79,16 @@ std::vector<Route> Api::routes() {
       {Method::get, "/metrics", Toll::none, to(metrics_, &Metrics::show)},
       {Method::get, "/openapi.json", Toll::call, send_openapi},
   };
+  if (options_.compat_routes) {
+    const net::Handler upload = to(old_routes_, &OldRoutes::upload);
+    const net::Handler process = to(old_routes_, &OldRoutes::upload_and_process);
+    const net::Handler status = to(old_routes_, &OldRoutes::status);
+    routes.emplace_back(Method::post, "/api/video/upload", Toll::creation, upload);
+    routes.emplace_back(Method::post, "/api/video/upload-process", Toll::creation, process);
+    routes.emplace_back(Method::get, "/api/video/status", Toll::call, status);
+    routes.emplace_back(Method::get, "/api/video/status/{id}", Toll::call, status);
+  }
+  return routes;
 }
 
 void Api::add_routes(net::Router& router) {

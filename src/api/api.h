@@ -16,6 +16,7 @@
 #include "api/health.h"
 #include "api/jobs.h"
 #include "api/metrics.h"
+#include "api/old_routes.h"
 #include "api/page.h"
 #include "api/playback.h"
 #include "api/ports.h"
@@ -56,6 +57,7 @@ class Api {
   const ApiOptions options_;
   RateLimits rates_;
   Uploads uploads_;
+  OldRoutes old_routes_;
   Videos videos_;
   Events events_;
   Jobs jobs_;

@@ -25,6 +25,7 @@ std::string extended_value(std::string_view text) {
 
 std::string Creation::metadata_text() const {
   json::object whole = metadata;
+  for (const auto& [name, value] : fields) whole.emplace(name, value);
   if (!filename.empty() && !whole.contains("filename")) whole["filename"] = filename;
   return json::serialize(whole);
 }
@@ -70,6 +71,20 @@ Result<Creation> read_creation(const net::Request& request) {
 Result<> take_field(Creation& creation, std::string_view name, std::string_view value) {
   if (name == "metadata") creation.metadata = TRY(read_metadata(value));
   if (name == "priority") creation.priority = TRY(read_priority(value));
+  return {};
+}
+
+bool is_known_field(std::string_view name) { return name == "metadata" || name == "priority"; }
+
+Result<> take_other_field(Creation& creation, std::string_view name, std::string_view value) {
+  const json::object field{{name, value}};
+  const std::string text = json::serialize(field);
+  if (!parse_json(text)) return refuse("The form's fields must be UTF-8.");
+  creation.field_bytes += text.size();
+  if (creation.field_bytes > kLargestMetadata) {
+    return refuse("The form's fields are larger than 8 KiB together.");
+  }
+  creation.fields[name] = value;
   return {};
 }
 

@@ -14,10 +14,13 @@ namespace vodmill::api {
 
 struct Creation {
   json::object metadata;
+  json::object fields;  // of a form, which become metadata as texts
   int priority = 0;
-  std::string filename;  // "" when unknown
+  std::string filename;         // "" when unknown
+  std::size_t field_bytes = 0;  // of the fields' JSON, also of those that came twice
 
-  // The metadata as JSON, with the file's name as `filename` where the client gives no other.
+  // All of the metadata as JSON, with the file's name as `filename` where the client gives no
+  // other. Of a field and a member of one name, the member stays.
   std::string metadata_text() const;
 };
 
@@ -28,6 +31,18 @@ Result<Creation> read_creation(const net::Request& request);
 // One field of a form: `metadata` and `priority` replace what the query says, others are left out.
 // Errors: invalid_request.
 Result<> take_field(Creation& creation, std::string_view name, std::string_view value);
+
+// Which fields of a form count besides its file.
+enum class FormFields {
+  known,  // metadata and priority; others are left out
+  all,    // others are metadata, each a text
+};
+
+bool is_known_field(std::string_view name);
+
+// One of the others. Errors: invalid_request for one that is not UTF-8, and for more of them than
+// metadata may be large.
+Result<> take_other_field(Creation& creation, std::string_view name, std::string_view value);
 
 // A JSON object of at most kLargestMetadata. Errors: invalid_request.
 Result<json::object> read_metadata(std::string_view text);

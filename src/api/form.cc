@@ -52,8 +52,9 @@ Disposition disposition_of(std::string_view value) {
 
 }  // namespace
 
-FormFile::FormFile(net::BodyStream& body, std::string_view boundary, Creation& creation)
-    : body_(body), creation_(creation), parser_(boundary, {}), buffer_(kPiece) {}
+FormFile::FormFile(net::BodyStream& body, std::string_view boundary, FormFields fields,
+                   Creation& creation)
+    : body_(body), fields_(fields), creation_(creation), parser_(boundary, {}), buffer_(kPiece) {}
 
 Async<std::size_t> FormFile::read(std::span<std::byte> into) {
   for (;;) {
@@ -89,8 +90,8 @@ Result<> FormFile::begin_part() {
   value_.clear();
   length_ = 0;
   if (!disposition.filename) {
-    const bool known = name_ == "metadata" || name_ == "priority";
-    part_ = known ? Part::known_field : Part::other_field;
+    const bool wanted = fields_ == FormFields::all || is_known_field(name_);
+    part_ = wanted ? Part::wanted_field : Part::other_field;
     return {};
   }
   // A browser sends a file field that was left empty without a name and without content.
@@ -119,13 +120,15 @@ Result<> FormFile::take_content(ByteView content) {
                   "\" is longer than 64 KiB. A video is sent as a "
                   "file, with a filename.");
   }
-  if (part_ == Part::known_field) value_ += as_text(content);
+  if (part_ == Part::wanted_field) value_ += as_text(content);
   return {};
 }
 
 Result<> FormFile::end_part() {
   const Part part = std::exchange(part_, Part::none);
-  return part == Part::known_field ? take_field(creation_, name_, value_) : Result<>();
+  if (part != Part::wanted_field) return {};
+  return is_known_field(name_) ? take_field(creation_, name_, value_)
+                               : take_other_field(creation_, name_, value_);
 }
 
 Result<std::size_t> FormFile::end() const {

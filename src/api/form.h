@@ -16,7 +16,7 @@ inline constexpr std::size_t kLongestField = 64 * 1024;
 class FormFile final : public net::BodyStream {
  public:
   // `body` and `creation` outlive it. The boundary is one of net::boundary_of().
-  FormFile(net::BodyStream& body, std::string_view boundary, Creation& creation);
+  FormFile(net::BodyStream& body, std::string_view boundary, FormFields fields, Creation& creation);
 
   // Of the file: unknown until it ends.
   std::optional<std::int64_t> declared_length() const override { return std::nullopt; }
@@ -27,7 +27,7 @@ class FormFile final : public net::BodyStream {
   Async<std::size_t> read(std::span<std::byte> into) override;
 
  private:
-  enum class Part { none, file, maybe_file, known_field, other_field };
+  enum class Part { none, file, maybe_file, wanted_field, other_field };
 
   Result<std::size_t> take_buffered(std::span<std::byte> into);
   Result<> begin_part();
@@ -37,6 +37,7 @@ class FormFile final : public net::BodyStream {
   Result<std::size_t> end() const;
 
   net::BodyStream& body_;
+  const FormFields fields_;
   Creation& creation_;
   net::MultipartParser parser_;
   Bytes buffer_;

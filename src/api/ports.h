@@ -48,6 +48,8 @@ struct ApiOptions {
   // Further names of this server, for a reverse proxy in front of it: "video.example.org".
   std::vector<std::string> allowed_hosts = {};
   Rates rates = {};
+  // With the routes of old_routes.h.
+  bool compat_routes = false;
   // How long a playlist that is not there yet is waited for.
   Milliseconds hold{10'000};
   // How long /readyz and /metrics wait for the database and the store, and how long they tell again

@@ -13,9 +13,11 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-// The video once it has ended, or as it is at `end`, or when nobody waits any more.
+}  // namespace
+
 Async<Video> await_end(const Ports& ports, net::ResponseWriter& response, Video video,
-                       Steady::time_point end) {
+                       std::chrono::seconds wait) {
+  const Steady::time_point end = Steady::now() + wait;
   response.interrupt_when_peer_goes();
   for (;;) {
     const std::uint64_t seen = ports.bell.count();
@@ -29,8 +31,6 @@ Async<Video> await_end(const Ports& ports, net::ResponseWriter& response, Video 
     if (!goes_on) co_return video;
   }
 }
-
-}  // namespace
 
 std::optional<std::chrono::seconds> preferred_wait(const net::Headers& headers) {
   for (const net::HeaderField& field : headers) {
@@ -56,8 +56,7 @@ Async<> send_when_ended(const Ports& ports, net::ResponseWriter& response, Video
                         std::optional<std::chrono::seconds> wait, int status,
                         net::Headers headers) {
   if (wait) {
-    const Steady::time_point end = Steady::now() + *wait;
-    Result<Video> waited = co_await await_end(ports, response, std::move(video), end);
+    Result<Video> waited = co_await await_end(ports, response, std::move(video), *wait);
     if (!waited) co_return fail(std::move(waited).error());
     video = std::move(*waited);
     status = is_final(video.status) ? 200 : 202;

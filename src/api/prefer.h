@@ -16,6 +16,11 @@ inline constexpr std::chrono::seconds kLongestWait = std::chrono::hours(1);
 // number of seconds (RFC 7240 section 2: a preference that is not understood is no error). Pure.
 std::optional<std::chrono::seconds> preferred_wait(const net::Headers& headers);
 
+// The video once it has ended, or as it is after `wait`, or when the server stops or the client
+// goes. Errors: the catalog's, not_found for one that is deleted meanwhile.
+Async<Video> await_end(const Ports& ports, net::ResponseWriter& response, Video video,
+                       std::chrono::seconds wait);
+
 // Answers with the video once it has ended: 200; or as it is after `wait`, or when the server
 // stops: 202. Without a `wait` at once, with `status`. `headers` are added to the answer.
 Async<> send_when_ended(const Ports& ports, net::ResponseWriter& response, Video video,

@@ -35,8 +35,15 @@ net::Refusal mismatched_key() {
 }  // namespace
 
 Async<> Uploads::create(Request& request, ResponseWriter& response) {
+  Result<Taken> taken = co_await take(request, FormFields::known);
+  if (!taken) co_return fail(std::move(taken).error());
+  if (taken->refusal) co_return co_await send_refusal(std::move(*taken->refusal), response);
+  co_return co_await answer_created(request, response, std::move(*taken));
+}
+
+Async<Taken> Uploads::take(Request& request, FormFields fields) {
   std::optional<net::Refusal> refusal = refuse_media_type(request.method(), content_type(request));
-  if (refusal) co_return co_await send_refusal(std::move(*refusal), response);
+  if (refusal) co_return Taken{.video = {}, .refusal = std::move(refusal)};
   const auto id = new_id<VideoId>();
   const Result<std::optional<KeyClaim>> read = read_claim(request, id);
   if (!read) co_return fail(read.error());
@@ -45,10 +52,10 @@ Async<> Uploads::create(Request& request, ResponseWriter& response) {
     Result<KeyAnswer> key = co_await ports_.keys.claim(claim.value(), kClaimLease);
     if (!key) co_return fail(std::move(key).error());
     if (key->state != KeyState::claimed) {
-      co_return co_await answer_key(request, response, std::move(*key));
+      co_return co_await take_again(std::move(*key));
     }
   }
-  Result<Video> video = co_await receive_video(request, claim, id);
+  Result<Video> video = co_await receive_video(request, fields, claim, id);
   if (!video && claim) {
     const Result<> released = co_await ports_.keys.release(claim.value());
     if (!released) {
@@ -57,23 +64,24 @@ Async<> Uploads::create(Request& request, ResponseWriter& response) {
     }
   }
   if (!video) co_return fail(std::move(video).error());
-  co_return co_await answer_created(request, response, std::move(*video), false);
+  co_return Taken{.video = std::move(*video)};
 }
 
-Async<> Uploads::answer_key(Request& request, ResponseWriter& response, KeyAnswer key) {
+Async<Taken> Uploads::take_again(KeyAnswer key) {
   if (key.state != KeyState::settled) {
-    net::Refusal refusal = key.state == KeyState::busy ? busy_key() : mismatched_key();
-    co_return co_await send_refusal(std::move(refusal), response);
+    const bool busy = key.state == KeyState::busy;
+    co_return Taken{.video = {}, .refusal = busy ? busy_key() : mismatched_key()};
   }
   Result<Video> video = co_await ports_.videos.get(key.video);
-  if (video) co_return co_await answer_created(request, response, std::move(*video), true);
+  if (video) co_return Taken{.video = std::move(*video), .again = true};
   if (video.error().code != ErrorCode::not_found) co_return fail(std::move(video).error());
   co_return fail(ErrorCode::gone,
                  "The video that this Idempotency-Key created was deleted. Use a new key to upload "
                  "it again.");
 }
 
-Async<Video> Uploads::receive_video(Request& request, std::optional<KeyClaim> claim, VideoId id) {
+Async<Video> Uploads::receive_video(Request& request, FormFields fields,
+                                    std::optional<KeyClaim> claim, VideoId id) {
   Result<Creation> creation = read_creation(request);
   if (!creation) co_return fail(std::move(creation).error());
   NewVideo video;
@@ -92,7 +100,7 @@ Async<Video> Uploads::receive_video(Request& request, std::optional<KeyClaim> cl
   if (declared && *declared - kRestOfAForm > options_.max_upload_bytes) {
     co_return too_large(options_.max_upload_bytes);
   }
-  FormFile file(body, *boundary, *creation);
+  FormFile file(body, *boundary, fields, *creation);
   co_return co_await store_video(request, file, creation.value(), video);
 }
 
@@ -120,12 +128,11 @@ Async<Video> Uploads::store_video(const Request& request, net::BodyStream& body,
   co_return created;
 }
 
-Async<> Uploads::answer_created(Request& request, ResponseWriter& response, Video video,
-                                bool again) {
+Async<> Uploads::answer_created(Request& request, ResponseWriter& response, Taken taken) {
   const std::optional<std::chrono::seconds> wait = preferred_wait(request.head.headers);
-  net::Headers headers{{"Location", "/v1/videos/" + video.id.str()}};
-  if (again) headers.add("Idempotent-Replayed", "true");
-  co_return co_await send_when_ended(ports_, response, std::move(video), wait, 201,
+  net::Headers headers{{"Location", "/v1/videos/" + taken.video.id.str()}};
+  if (taken.again) headers.add("Idempotent-Replayed", "true");
+  co_return co_await send_when_ended(ports_, response, std::move(taken.video), wait, 201,
                                      std::move(headers));
 }
 

@@ -7,6 +7,13 @@
 
 namespace vodmill::api {
 
+// A creation as far as its bytes go: a video, or what is said to the client instead.
+struct Taken {
+  Video video;
+  bool again = false;  // an earlier request with the same Idempotency-Key has created it
+  std::optional<net::Refusal> refusal = {};
+};
+
 class Uploads {
  public:
   // Both outlive it.
@@ -16,14 +23,17 @@ class Uploads {
   // durable; 200 or 202 where the client prefers to wait for its end.
   Async<> create(net::Request& request, net::ResponseWriter& response);
 
+  // The same without an answer.
+  Async<Taken> take(net::Request& request, FormFields fields);
+
  private:
-  // Ends with the answer for a key that this request may not use or has used before.
-  Async<> answer_key(net::Request& request, net::ResponseWriter& response, KeyAnswer key);
-  Async<Video> receive_video(net::Request& request, std::optional<KeyClaim> claim, VideoId id);
+  // For a key that this request may not use or has used before.
+  Async<Taken> take_again(KeyAnswer key);
+  Async<Video> receive_video(net::Request& request, FormFields fields,
+                             std::optional<KeyClaim> claim, VideoId id);
   Async<Video> store_video(const net::Request& request, net::BodyStream& body, Creation& creation,
                            NewVideo video);
-  Async<> answer_created(net::Request& request, net::ResponseWriter& response, Video video,
-                         bool again);
+  Async<> answer_created(net::Request& request, net::ResponseWriter& response, Taken taken);
 
   const Ports& ports_;
   const ApiOptions& options_;

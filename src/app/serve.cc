@@ -106,6 +106,7 @@ Result<> Service::start_api(const Clock& clock) {
   options.max_upload_bytes = settings_.max_upload_bytes;
   options.loopback_only = is_loopback(endpoint.address);
   options.allowed_hosts = settings_.allowed_hosts;
+  options.compat_routes = settings_.compat_routes;
   options.disk_floor = settings_.disk_floor;
   if (settings_.access_log) options.access_log = log::Level::info;
   options.rates = {.calls = settings_.rate, .creations = settings_.upload_rate};

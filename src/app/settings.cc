@@ -104,6 +104,8 @@ void add_commands(CLI::App& app, Settings& settings) {
   serve->add_flag("--access-log", settings.access_log,
                   "A line for each request in the log (else only at --log-level debug)");
   add_limits(*serve, settings);
+  serve->add_flag("--compat-routes", settings.compat_routes,
+                  "Also the routes below /api/video of applications that came before");
   serve
       ->add_option("--disk-floor", settings.disk_floor,
                    "Bytes of free disk below which /readyz says no")

@@ -24,6 +24,7 @@ struct Settings {
   bool no_worker = false;
   std::int64_t max_upload_bytes = std::int64_t{100} << 30;
   std::vector<std::string> allowed_hosts;  // names of a proxy in front, without port
+  bool compat_routes = false;
   int max_connections = 1024;
   int max_client_connections = 256;
   int rate = 500;  // calls a second and client; 0: no limit
