@@ -168,7 +168,7 @@ def choose(arguments, files):
     if arguments.only:
         name, _, number = arguments.only.rpartition("#")
         return [(name, int(number))]
-    return [(files[n % len(files)][0], arguments.first + n) for n in range(arguments.count)]
+    return [(files[n % len(files)][0], n) for n in range(arguments.first, arguments.first + arguments.count)]
 
 
 def parse():
@@ -180,6 +180,7 @@ def parse():
     parser.add_argument("--only", default="", help="NAME#NUMBER")
     parser.add_argument("--keep", help="write the mutation --only to this file")
     parser.add_argument("--patience", type=float, default=300, help="seconds until a video is cancelled")
+    parser.add_argument("--slots", type=int, help="mills at once")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no further one after so long")
     return parser.parse_args()
 
@@ -193,7 +194,7 @@ def main():
             return SKIPPED
         folders.append(Path(os.environ["VODMILL_CORPUS"]))
     files = bases(folders)
-    server = Server(arguments.binary)
+    server = Server(arguments.binary, *(["--slots", str(arguments.slots)] if arguments.slots else []))
     run = Run(server, choose(arguments, files), files, arguments.patience)
     if arguments.keep:
         Path(arguments.keep).write_bytes(run.content(*run.chosen[0]))
