@@ -22,8 +22,9 @@ struct WorkerOptions {
   WorkerId id;
   std::string host;  // the machine's name, for people
   EngineBuild build;
-  int slots = 1;    // mills at once
-  int active = 32;  // jobs held at once
+  int slots = 1;                     // mills at once
+  int active = 32;                   // jobs held at once
+  double max_seconds = 12 * 3600.0;  // of a video
   Milliseconds lease{10'000};
   Milliseconds heartbeat{1'000};
   std::int64_t segment_bytes = 64 << 20;  // unsent segments, all mills together

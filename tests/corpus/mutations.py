@@ -21,7 +21,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -84,7 +83,7 @@ class Run:
         self.videos[video["id"]] = label
         video = self.wait(video["id"])
         word, detail = self.judge(video, label)
-        self.remove(video["id"])
+        self.server.delete(video["id"])
         return word, detail
 
     def wait(self, video_id):
@@ -115,10 +114,6 @@ class Run:
         elif error["code"] not in REFUSALS:
             self.complain(f"{label}: ended with {error['code']} ({error['message']})")
         return error["code"], error["message"]
-
-    def remove(self, video_id):
-        request = urllib.request.Request(f"{self.server.base}/v1/videos/{video_id}", method="DELETE")
-        urllib.request.urlopen(request, timeout=30).close()
 
     def complain(self, sentence):
         with self.lock:
