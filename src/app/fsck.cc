@@ -7,6 +7,7 @@
 
 #include "base/printable.h"
 #include "hls/names.h"
+#include "hls/render.h"
 
 namespace vodmill::app {
 namespace {
@@ -72,10 +73,15 @@ class Comparison {
         if (is_whole || is_made) expect(video.id, row.key.str(), row.bytes);
         left_.erase(row.key.str());
       }
-      const std::string playlist =
-          video.prefix + hls::final_media_playlist_name(generation.number, rendition);
-      if (is_whole) expect(video.id, playlist, kUnknown);
-      left_.erase(playlist);
+      std::vector<std::string> playlists{
+          hls::final_media_playlist_name(generation.number, rendition)};
+      if (hls::final_i_frames(*generation.plan, *rows)) {
+        playlists.push_back(hls::i_frame_playlist_name(generation.number, rendition));
+      }
+      for (const std::string& playlist : playlists) {
+        if (is_whole) expect(video.id, video.prefix + playlist, kUnknown);
+        left_.erase(video.prefix + playlist);
+      }
     }
     co_return Result<>();
   }

@@ -46,11 +46,11 @@ class ApiTest : public testing::Test {
  protected:
   ApiTest();
 
-  // Called by a test that wants other options, before its first request.
   struct Extras {
     DiskSpace* space = nullptr;
     const WorkerVitals* worker = nullptr;
   };
+  // Called by a test that wants other options, before its first request.
   void start(api::ApiOptions options, Extras extras);
   void start(api::ApiOptions options) { start(std::move(options), Extras()); }
 

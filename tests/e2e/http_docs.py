@@ -104,7 +104,7 @@ def run(command, server, folder):
 
 def main():
     failed = 0
-    server = Server(os.path.abspath(sys.argv[1]))
+    server = Server(os.path.abspath(sys.argv[1]), "--compat-routes")
     try:
         folder = Path(server.folder) / "reader"
         folder.mkdir()

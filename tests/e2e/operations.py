@@ -44,7 +44,10 @@ def metrics(server):
 
 
 def check_metrics(server):
-    seen = metrics(server)
+    # Jobs are settled after their videos.
+    deadline = time.monotonic() + 30
+    while (seen := metrics(server))['vodmill_queue_jobs{state="active"}'] > 0 and time.monotonic() < deadline:
+        time.sleep(0.2)
     expect(seen['vodmill_videos{status="completed"}'] == 1, "a completed video is counted")
     expect(seen['vodmill_videos{status="failed"}'] == 1, "and a failed one")
     ok = 'vodmill_mill_outcomes_total{kind="chunk",outcome="ok",code=""}'
