@@ -30,6 +30,7 @@ def bombs(folder):
         _case(_ffmpeg(folder / "wide.mp4", _black("16000x16", 25, 1), *_X264), completes=True),
         _case(_ffmpeg(folder / "100000-frames-a-second.mp4", _black("64x64", 100_000, 0.3), *_X264), completes=True),
         _case(_ffmpeg(folder / "12-hours-at-1.mp4", _black("64x64", 1, 43_000), *_X264), too_long),
+        _case(_sound_leap(folder / "sound-leap.mkv"), completes=True),
         _case(_leap(folder / "leap-under.mp4", LONGEST - 5), completes=True),
         _case(_leap(folder / "leap-over.mp4", LONGEST + 5), too_long),
         _case(_leap(folder / "leap-of-a-year.mp4", 365 * 86_400), too_long | {"malformed_input"}, completes=True),
@@ -70,6 +71,12 @@ def _leap(path, seconds):
     """A second of picture, whose last frames are shown so much later."""
     leap = f"setpts='if(gte(N,20),PTS+{seconds}/TB,PTS)'"
     return _ffmpeg(path, _black("64x64", 25, 1), "-vf", leap, "-vsync", "vfr", *_X264)
+
+
+def _sound_leap(path):
+    """Two seconds of picture, and a sound that goes on after ten hours."""
+    sound = ("-f", "lavfi", "-i", "sine=duration=1,asetpts='if(gte(N,20),PTS+36000/TB,PTS)'")
+    return _ffmpeg(path, _black("64x64", 25, 2), *sound, "-c:a", "libmp3lame", *_X264)
 
 
 def _box(name, *parts):
