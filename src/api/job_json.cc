@@ -2,19 +2,10 @@
 
 #include <algorithm>
 
+#include "api/json_parts.h"
+
 namespace vodmill::api {
 namespace {
-
-json::value or_null(const std::string& text) {
-  return text.empty() ? json::value() : json::value(text);
-}
-
-json::value error_json(const std::optional<Error>& error) {
-  if (!error) return nullptr;
-  return {{"code", error_code_name(error->code)},
-          {"message", error->message},
-          {"retryable", is_retryable(error->code)}};
-}
 
 json::value rate_or_null(Rational rate) {
   if (rate.num <= 0 || rate.den <= 0) return nullptr;

@@ -19,7 +19,13 @@ Async<> send_json(const json::object& object, ResponseWriter& response) {
 Result<JobFilter> read_filter(const Request& request) {
   JobFilter filter;
   filter.cursor = request.query("cursor").value_or("");
-  filter.video = VideoId(std::string(request.query("video").value_or("")));
+  if (const auto video = request.query("video")) {
+    if (video->empty()) {
+      return fail(ErrorCode::invalid_request,
+                  "video must be a video's id. Leave it out for the jobs of all videos.");
+    }
+    filter.video = VideoId(std::string(*video));
+  }
   if (const auto state = request.query("state")) {
     filter.state = job_state_from(*state);
     if (!filter.state) {
@@ -55,7 +61,10 @@ Async<> Jobs::get(Request& request, ResponseWriter& response) {
 Async<> Jobs::queue(Request&, ResponseWriter& response) {
   const Result<QueueFigures> figures = co_await ports_.jobs.figures(kFiguresReach);
   if (!figures) co_return fail(figures.error());
-  const json::object answer = to_json(*figures);
+  const Result<std::vector<ShownWorker>> workers = co_await ports_.workers.all();
+  if (!workers) co_return fail(workers.error());
+  json::object answer = to_json(*figures);
+  answer["hint"] = hint_of(*workers);
   co_return co_await send_json(answer, response);
 }
 

@@ -63,7 +63,7 @@ Async<> send_object(net::Request& request, net::ResponseWriter& response, BlobSt
 }
 
 Async<> send_text(net::Request& request, net::ResponseWriter& response, std::string text,
-                  Representation what) {
+                  Representation what, PackedTexts& packed) {
   const bool packs = net::accepts_gzip(request.header("Accept-Encoding"));
   // Other bytes need another ETag (RFC 9110, section 8.8.3.3).
   if (packs) what.etag.insert(what.etag.size() - 1, "-gzip");
@@ -71,9 +71,9 @@ Async<> send_text(net::Request& request, net::ResponseWriter& response, std::str
   net::Response answer{.head = head_of(unchanged ? 304 : 200, what), .body = {}};
   answer.head.headers.add("Vary", "Accept-Encoding");
   if (!unchanged && packs) {
-    Result<std::string> packed = net::gzip(text);
-    if (!packed) co_return fail(std::move(packed).error());
-    text = std::move(*packed);
+    const Result<std::shared_ptr<const std::string>> small = packed.pack(text);
+    if (!small) co_return fail(small.error());
+    text = **small;
     answer.head.headers.add("Content-Encoding", "gzip");
   }
   if (!unchanged) answer.body = std::move(text);

@@ -2,6 +2,7 @@
 // requests in both (RFC 9110 section 13).
 #pragma once
 
+#include "api/packed_texts.h"
 #include "core/blob_store.h"
 #include "net/request.h"
 #include "net/response.h"
@@ -23,9 +24,10 @@ inline constexpr std::string_view kRevalidate = "no-cache";
 Async<> send_object(net::Request& request, net::ResponseWriter& response, BlobStore& blobs,
                     BlobKey key, Representation what);
 
-// A text that is at hand, compressed where the client takes that (Apple 10.1).
+// A text that is at hand, compressed where the client takes that (Apple 10.1). `packed` outlives
+// the call.
 Async<> send_text(net::Request& request, net::ResponseWriter& response, std::string text,
-                  Representation what);
+                  Representation what, PackedTexts& packed);
 
 // A quoted ETag for these bytes.
 std::string etag_of(ByteView bytes);

@@ -106,7 +106,7 @@ Async<> Playback::send_playlist(Request& request, ResponseWriter& response, Blob
   const Result<Bytes> stored = co_await ports_.blobs.read(std::move(key), 0, kLargestPlaylist);
   if (!stored) co_return fail(stored.error());
   std::string text(as_text(*stored));
-  co_return co_await send_text(request, response, std::move(text), std::move(what));
+  co_return co_await send_text(request, response, std::move(text), std::move(what), packed_);
 }
 
 Async<> Playback::play_held(Request& request, ResponseWriter& response, Look look) {
@@ -116,7 +116,7 @@ Async<> Playback::play_held(Request& request, ResponseWriter& response, Look loo
   const std::string_view mime = hls::mime_type(request.path());
   Representation what{
       .mime = mime, .etag = etag_of(as_bytes(**text)), .cache_control = kRevalidate};
-  co_return co_await send_text(request, response, std::move(**text), std::move(what));
+  co_return co_await send_text(request, response, std::move(**text), std::move(what), packed_);
 }
 
 // nullopt when it has not come within hold_.

@@ -37,8 +37,11 @@ class Playback {
   Async<std::optional<std::string>> multivariant(VideoId id);
   Async<std::optional<std::string>> media(VideoId id, hls::StreamName name);
 
+  static constexpr std::size_t kPackedBytes = 8 << 20;
+
   const Ports& ports_;
   const Milliseconds hold_;
+  PackedTexts packed_{kPackedBytes};
 };
 
 }  // namespace vodmill::api

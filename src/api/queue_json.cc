@@ -47,6 +47,8 @@ json::array running(const QueueFigures& figures) {
   return tasks;
 }
 
+bool is_alive(const ShownWorker& worker) { return worker.unseen <= kWorkerLost; }
+
 }  // namespace
 
 json::object to_json(const QueueFigures& figures) {
@@ -74,6 +76,14 @@ json::object to_json(const QueueFigures& figures) {
             {"latency_seconds", latency(figures)}}}};
 }
 
+json::value hint_of(std::span<const ShownWorker> workers) {
+  if (std::ranges::any_of(workers, is_alive)) return nullptr;
+  const std::string what = workers.empty() ? "is there" : "has been heard of lately";
+  return json::value("No worker " + what +
+                     ", so videos wait. Start one: vodmill worker, or vodmill serve without "
+                     "--no-worker.");
+}
+
 json::object to_json(const ShownWorker& worker, Timestamp now) {
   const WorkerNotice& notice = worker.notice;
   return {{"id", notice.id.str()},
@@ -84,7 +94,7 @@ json::object to_json(const ShownWorker& worker, Timestamp now) {
           {"engine_build", notice.build.str()},
           {"since", to_rfc3339(worker.since)},
           {"last_seen", to_rfc3339(Timestamp{now.ms - worker.unseen.count()})},
-          {"lost", worker.unseen > kWorkerLost}};
+          {"lost", !is_alive(worker)}};
 }
 
 }  // namespace vodmill::api

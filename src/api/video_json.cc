@@ -1,22 +1,10 @@
 #include "api/video_json.h"
 
+#include "api/json_parts.h"
 #include "hls/names.h"
 
 namespace vodmill::api {
 namespace {
-
-json::value or_null(const std::string& text) {
-  return text.empty() ? json::value() : json::value(text);
-}
-
-json::value or_null(int number) { return number == 0 ? json::value() : json::value(number); }
-
-json::value error_json(const std::optional<Error>& error) {
-  if (!error) return nullptr;
-  return {{"code", error_code_name(error->code)},
-          {"message", error->message},
-          {"retryable", is_retryable(error->code)}};
-}
 
 json::value partial_json(const std::optional<Partial>& partial) {
   if (!partial) return nullptr;

@@ -4,6 +4,8 @@
 
 #include <cstdio>
 
+#include "base/printable.h"
+
 namespace vodmill::app {
 
 int exit_status(ErrorCode code) {
@@ -51,7 +53,7 @@ int exit_status(ErrorCode code) {
 
 int complain(const Error& error) {
   std::fprintf(stderr, "vodmill: %s: %s\n", std::string(error_code_name(error.code)).c_str(),
-               error.message.c_str());
+               printable(error.message).c_str());
   return exit_status(error.code);
 }
 

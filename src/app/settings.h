@@ -1,6 +1,5 @@
 // The settings of a run: flags, VODMILL_* environment variables and a TOML file, in that order of
 // force, the same names in all three.
-// Not fuzzed: the operator writes what it reads.
 #pragma once
 
 #include <cstdint>

@@ -3,12 +3,17 @@
 #include "catalog/worker_sql.h"
 
 namespace vodmill::catalog {
+namespace {
 
 using db::Transaction;
 
+constexpr std::int64_t kForgotten = kWorkerForgotten.count();
+
+}  // namespace
+
 Async<> SqlWorkerList::show(WorkerNotice notice) {
   auto work = [notice = std::move(notice)](Transaction& transaction) -> Result<> {
-    TRY_VOID(transaction.execute(worker_sql::kForget, {std::int64_t{kWorkerForgotten.count()}}));
+    TRY_VOID(transaction.execute(worker_sql::kForget, {kForgotten}));
     TRY_VOID(transaction.execute(
         worker_sql::kShow,
         {notice.id.str(), notice.host, notice.pid, notice.slots, notice.busy, notice.build.str()}));
@@ -27,7 +32,7 @@ Async<> SqlWorkerList::remove(WorkerId id) {
 
 Async<std::vector<ShownWorker>> SqlWorkerList::all() {
   auto work = [](Transaction& transaction) -> Result<std::vector<ShownWorker>> {
-    const db::Rows rows = TRY(transaction.execute(worker_sql::kAllWorkers));
+    const db::Rows rows = TRY(transaction.execute(worker_sql::kAllWorkers, {kForgotten}));
     std::vector<ShownWorker> workers;
     for (const db::Row& row : rows.rows) {
       workers.push_back({.notice = {.id = WorkerId(row.text(0)),

@@ -25,7 +25,7 @@ inline constexpr Statement kRemove{"remove worker", "DELETE FROM workers WHERE i
 inline constexpr Statement kAllWorkers{
     "list workers",
     "SELECT id, host, pid, slots, busy, build, since, vodmill_now() - seen_at FROM workers "
-    "ORDER BY since, id"};
+    "WHERE seen_at >= vodmill_now() - ?1 ORDER BY since, id"};
 
 inline constexpr std::array kAll{kShow, kForget, kRemove, kAllWorkers};
 

@@ -26,7 +26,7 @@ struct ShownWorker {
   Milliseconds unseen{0};  // since its last one
 };
 
-// One without a notice for so long is taken down by the next notice of any other.
+// One without a notice for so long is no longer shown; the next notice of any other takes it down.
 inline constexpr Milliseconds kWorkerForgotten{600'000};
 
 class WorkerList {
@@ -39,7 +39,7 @@ class WorkerList {
   // Takes it down. One that is not there is a success.
   virtual Async<> remove(WorkerId id) = 0;
 
-  // The first to come first.
+  // The first to come first, without those that are forgotten.
   virtual Async<std::vector<ShownWorker>> all() = 0;
 };
 

@@ -1,8 +1,8 @@
-// Playlists that anybody may have written (RFC 8216, 4), read for `vodmill verify`.
+// Playlists that anybody may have written (RFC 8216, 4), read for `vodmill verify`, and our own
+// before they are published.
 //
-// Nothing is refused: what breaks the grammar becomes a fault, the rest is read on. Our own
-// playlists, whose shape is known, have the strict parsers of media_playlist.h and
-// multivariant_playlist.h. Pure; any thread; memory is in proportion to the text.
+// Nothing is refused: what breaks the grammar becomes a fault, the rest is read on. Pure; any
+// thread; memory is in proportion to the text.
 // Fuzzed by: fuzz/playlist_fuzz.cc
 #pragma once
 

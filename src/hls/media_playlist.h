@@ -1,6 +1,6 @@
 // A media playlist (RFC 8216, 4.3.3): the segments of one rendition, in order.
 //
-// Written by render.h, read back by tests. Permitted: one EXT-X-MAP, sequence
+// Written by render.h; foreign_playlist.h reads what is written. Permitted: one EXT-X-MAP, sequence
 // numbers from 0, whole segments; no keys, gaps or discontinuities. Byte ranges stand in I-frame
 // playlists alone. Pure; any thread.
 // Fuzzed by: fuzz/playlist_fuzz.cc
@@ -9,10 +9,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "base/error.h"
 #include "core/segment.h"
 
 namespace vodmill::hls {
@@ -45,8 +43,5 @@ bool fits_target(std::int64_t duration, std::int64_t timescale, int target_durat
 // EXTINF is written with 6 decimals, as the difference of the rounded running sums: the sum of any
 // prefix is within half a microsecond of the truth (Apple 8.1).
 std::string to_text(const MediaPlaylist& playlist);
-
-// The inverse; timescale becomes 10^9. Errors: verification_failed, "line N: ...".
-Result<MediaPlaylist> parse_media_playlist(std::string_view text);
 
 }  // namespace vodmill::hls

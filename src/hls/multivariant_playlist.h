@@ -1,6 +1,6 @@
 // A multivariant playlist (RFC 8216, 4.3.4; "master playlist" there): the variants to choose from.
 //
-// Written by render.h, read back by tests. Permitted: variants with separate
+// Written by render.h; foreign_playlist.h reads what is written. Permitted: variants with separate
 // audio groups, I-frame playlists; no subtitles or session data. Pure; any thread.
 // Fuzzed by: fuzz/playlist_fuzz.cc
 #pragma once
@@ -8,10 +8,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "base/error.h"
 #include "base/rational.h"
 
 namespace vodmill::hls {
@@ -57,9 +55,5 @@ struct MultivariantPlaylist {
 };
 
 std::string to_text(const MultivariantPlaylist& playlist);
-
-// Errors: verification_failed, "line N: ..."; among them a variant without its URI, an audio group
-// that is not there, and two NAMEs alike in one group (RFC 8216, 4.3.4.1.1).
-Result<MultivariantPlaylist> parse_multivariant_playlist(std::string_view text);
 
 }  // namespace vodmill::hls

@@ -21,6 +21,10 @@ CREATE TABLE jobs (
   result TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX jobs_open ON jobs (priority, position) WHERE state IN ('waiting', 'active');
+)"},
+                                 // For a settled job `due` is about when it was settled.
+                                 db::Migration{2, R"(
+CREATE INDEX jobs_settled ON jobs (due) WHERE state IN ('completed', 'failed');
 )"}};
 
 }  // namespace

@@ -89,9 +89,11 @@ Async<> SqlQueue::renew(MessageId id, std::string lock, Milliseconds length, int
 Async<> SqlQueue::settle(MessageId id, std::string lock, bool completed, std::string result) {
   const JobState state = completed ? JobState::completed : JobState::failed;
   auto end = [id = std::move(id), lock = std::move(lock), state,
-              result = std::move(result)](db::Transaction& transaction) {
-    return if_still_held(transaction.execute(kSettleJob, {id.str(), lock, name_of(state), result}),
-                         id);
+              result = std::move(result)](db::Transaction& transaction) -> Result<> {
+    TRY_VOID(if_still_held(
+        transaction.execute(kSettleJob, {id.str(), lock, name_of(state), result}), id));
+    TRY_VOID(transaction.execute(kForgetJobs, {std::int64_t{kSettledKept.count()}}));
+    return {};
   };
   co_return co_await database_.write(std::move(end));
 }

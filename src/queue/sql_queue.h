@@ -5,13 +5,16 @@
 // database's bell, and workers look again when a delay or a lock may have run out.
 //
 // A lock that has lapsed still works until another worker has taken the job. A settled job stays in
-// the table, with its result, and keeps its id from being added again.
+// the table for kSettledKept, with its result, and keeps its id from being added again; later ones
+// that are settled take it away, a hundred at a time.
 #pragma once
 
 #include "core/job_queue.h"
 #include "db/database.h"
 
 namespace vodmill::queue {
+
+inline constexpr Milliseconds kSettledKept = std::chrono::days(7);
 
 class SqlQueue final : public JobQueue {
  public:

@@ -5,8 +5,8 @@
 namespace vodmill::queue {
 namespace {
 
-constexpr std::array kStatements{kAddJob,    kAcquireJob, kAnyJobDue, kRenewJob,
-                                 kSettleJob, kReleaseJob, kFindJob,   kCountJobs};
+constexpr std::array kStatements{kAddJob,     kAcquireJob, kAnyJobDue, kRenewJob, kSettleJob,
+                                 kForgetJobs, kReleaseJob, kFindJob,   kCountJobs};
 
 }  // namespace
 

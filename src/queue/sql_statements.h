@@ -11,8 +11,8 @@ namespace vodmill::queue {
 std::span<const db::Statement> queue_statements();
 
 // A job may be offered when `due` has come and it is not settled: for a waiting job that is its
-// delay, for an active one the end of its lock. So `state` in the table is only what was last done;
-// shown_state in find and counts is what that means now.
+// delay, for an active one the end of its lock; of a settled one it is when that was. So `state` in
+// the table is only what was last done; shown_state in find and counts is what that means now.
 
 inline constexpr db::Statement kAddJob{
     "queue.add",
@@ -40,8 +40,15 @@ inline constexpr db::Statement kRenewJob{"queue.renew",
 
 inline constexpr db::Statement kSettleJob{
     "queue.settle",
-    "UPDATE jobs SET state = ?3, result = ?4, progress = CASE WHEN ?3 = 'completed' THEN 100 "
-    "ELSE progress END WHERE id = ?1 AND lock = ?2 AND state = 'active'"};
+    "UPDATE jobs SET state = ?3, result = ?4, due = vodmill_now(), progress = CASE WHEN ?3 = "
+    "'completed' THEN 100 ELSE progress END WHERE id = ?1 AND lock = ?2 AND state = 'active'"};
+
+// More than one, so that what has gathered before is gone in time; not all of it in one
+// transaction.
+inline constexpr db::Statement kForgetJobs{
+    "queue.forget",
+    "DELETE FROM jobs WHERE position IN (SELECT position FROM jobs "
+    "WHERE state IN ('completed', 'failed') AND due < vodmill_now() - ?1 ORDER BY due LIMIT 100)"};
 
 inline constexpr db::Statement kReleaseJob{
     "queue.release",

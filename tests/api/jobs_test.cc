@@ -56,7 +56,7 @@ TEST_F(Jobs, AreListedOfOneVideo) {
 
 TEST_F(Jobs, RefuseAListThatCannotBe) {
   for (const char* query :
-       {"state=done", "state=", "limit=0", "limit=201", "limit=2x", "cursor=x"}) {
+       {"state=done", "state=", "limit=0", "limit=201", "limit=2x", "cursor=x", "video="}) {
     const Answer answer = get(std::string("/v1/jobs?") + query);
     EXPECT_EQ(answer.status, 400) << query;
     EXPECT_EQ(answer.json().at("code"), "invalid_request");
@@ -156,6 +156,7 @@ TEST_F(Jobs, AreCountedInTheQueue) {
 
 TEST_F(Jobs, AreDoneByWorkersThatAreShown) {
   EXPECT_TRUE(get("/v1/workers").json().at("data").as_array().empty());
+  EXPECT_THAT(text_of(get("/v1/queue").json(), "hint"), HasSubstr("No worker is there"));
   must(run(workers_.show(
       {.id = WorkerId("w"), .host = "here", .pid = 42, .slots = 4, .busy = 1, .build = kBuild})));
   const auto worker = [&] { return get("/v1/workers").json().at("data").at(0).as_object(); };
@@ -169,8 +170,10 @@ TEST_F(Jobs, AreDoneByWorkersThatAreShown) {
                                     {"since", now},
                                     {"last_seen", now},
                                     {"lost", false}}));
+  EXPECT_EQ(get("/v1/queue").json().at("hint"), nullptr);
   clock_.advance(Milliseconds(15'001));
   EXPECT_EQ(worker().at("lost"), true);
+  EXPECT_THAT(text_of(get("/v1/queue").json(), "hint"), HasSubstr("vodmill worker"));
   EXPECT_EQ(worker().at("last_seen"), json::value(now));
 }
 

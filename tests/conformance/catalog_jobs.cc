@@ -105,11 +105,12 @@ TEST_P(CatalogConformance, ShowsACancelledJobAsFailed) {
   const Video superseded = make_video();
   must(run(videos().retry(superseded.id)));
   const JobPage page = list(jobs(), {.state = JobState::failed, .limit = 5, .cursor = {}});
-  ASSERT_EQ(page.jobs.size(), 2U);
-  for (const ShownJob& job : page.jobs) {
-    ASSERT_TRUE(job.error);
-    EXPECT_EQ(job.error->code, ErrorCode::cancelled);
-  }
+  EXPECT_EQ(videos_of(page), (std::vector{superseded.id, cancelled.id}));
+  std::vector<std::optional<Error>> errors;
+  for (const ShownJob& job : page.jobs) errors.push_back(job.error);
+  EXPECT_EQ(errors, (std::vector<std::optional<Error>>{
+                        Error{ErrorCode::cancelled, "It was given up for a retry of the video."},
+                        must(run(videos().get(cancelled.id))).error}));
 }
 
 TEST_P(CatalogConformance, ShowsNoJobOfAVideoThatWasRemoved) {
@@ -230,6 +231,16 @@ TEST_P(CatalogConformance, TakesDownAWorkerThatGoes) {
   must(run(workers().remove(WorkerId("a"))));
   must(run(workers().remove(WorkerId("a"))));
   EXPECT_TRUE(must(run(workers().all())).empty());
+}
+
+TEST_P(CatalogConformance, ForgetsTheLastWorkerWhenItIsSilentForLong) {
+  must(run(workers().show(notice("dead"))));
+  advance(kWorkerForgotten);
+  EXPECT_EQ(must(run(workers().all())).size(), 1U);
+  advance(Milliseconds(1));
+  EXPECT_TRUE(must(run(workers().all())).empty());
+  must(run(workers().show(notice("dead"))));
+  EXPECT_EQ(must(run(workers().all())).size(), 1U);
 }
 
 TEST_P(CatalogConformance, ForgetsAWorkerThatIsSilentForLong) {

@@ -84,5 +84,31 @@ TEST(SqlQueue, LetsALapsedLockWorkUntilAnotherHasTheJob) {
   EXPECT_FALSE(*run(queue.acquire(WorkerId("w"), Milliseconds(1000))));
 }
 
+void settle(queue::SqlQueue& queue, const std::string& id) {
+  ASSERT_TRUE(run(queue.add({MessageId(id), VideoId("v"), 1, 0, Milliseconds(0)})));
+  const auto offered = run(queue.acquire(WorkerId("w"), Milliseconds(1000)));
+  ASSERT_TRUE(offered && *offered);
+  ASSERT_TRUE(run(queue.settle(MessageId(id), (**offered).lock, id != "failed", "{}")));
+}
+
+TEST(SqlQueue, ForgetsJobsThatWereSettledLongAgo) {
+  ManualClock clock;
+  const auto database = open_database(std::string(db::kInMemory), clock);
+  queue::SqlQueue queue(*database);
+  ASSERT_TRUE(run(queue.add({MessageId("delayed"), VideoId("v"), 1, 0, 3 * queue::kSettledKept})));
+  settle(queue, "failed");
+  clock.advance(queue::kSettledKept);
+  settle(queue, "completed");
+  EXPECT_TRUE(*run(queue.find(MessageId("failed")))) << "not long enough ago";
+  clock.advance(Milliseconds(1));
+  settle(queue, "last");
+  EXPECT_FALSE(*run(queue.find(MessageId("failed"))));
+  const auto counts = run(queue.counts());
+  ASSERT_TRUE(counts);
+  EXPECT_EQ(counts->completed, 2);
+  EXPECT_EQ(counts->failed, 0);
+  EXPECT_EQ(counts->delayed, 1);
+}
+
 }  // namespace
 }  // namespace vodmill
