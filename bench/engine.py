@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-# CPU, time and memory of a ladder: vodmill, one ffmpeg command, and x264 alone
-"""Interleaved rounds of three sides on one clip, with the same x264 settings:
+# CPU, time and memory of a ladder: vodmill, one ffmpeg command, one ffmpeg a rendition, and x264 alone
+"""Interleaved rounds of the sides on one clip, with the same x264 settings:
 
   vodmill      vodmill transcode
   one ffmpeg   the best single ffmpeg command (harness/single_ffmpeg.py)
+  ffmpeg each  one ffmpeg process a rendition, one after the other (peers/sync/transcode.py)
   x264 alone   vodmill_limit: decode, scale and encode on one thread, nothing else
 """
 
@@ -18,6 +19,8 @@ import tempfile
 from harness import clips, figures, process, single_ffmpeg
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+EACH = ROOT / "bench/peers/sync/transcode.py"
+SIDES = ["vodmill", "one ffmpeg", "ffmpeg each", "x264 alone"]
 
 
 def arguments():
@@ -28,6 +31,7 @@ def arguments():
     parser.add_argument("--height", type=int, choices=[360, 1080], default=1080)
     parser.add_argument("--generated", action="store_true", help="not the real clip, ffmpeg's test picture")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
+    parser.add_argument("--without-each", action="store_true", help="leave out one ffmpeg a rendition")
     parser.add_argument("--json", action="store_true", help="all that was measured, as JSON")
     parser.add_argument("--plot", type=pathlib.Path, help="write the CPU-seconds as an SVG")
     return parser.parse_args()
@@ -50,14 +54,21 @@ class Sides:
             cost = process.run([self.limit, self.clip])
             parts = json.loads(cost.output)
             return {"cpu": parts["cpu_seconds"], "parts": parts}
-        command = ([self.vodmill, "transcode", "--nice", "0", self.clip, self.folder / "out"]
-                   if side == "vodmill" else single_ffmpeg.command(self.clip, self.plan, self.folder))
-        cost = process.run(command)
-        return {"cpu": cost.cpu, "wall": cost.wall, "peak": cost.peak, "bytes": size_of(self.folder)}
+        cost = process.run(self.command(side))
+        peak = sum(json.loads(cost.output)) if side == "ffmpeg each" else cost.peak
+        return {"cpu": cost.cpu, "wall": cost.wall, "peak": peak, "bytes": size_of(self.folder)}
+
+    def command(self, side):
+        if side == "vodmill":
+            return [self.vodmill, "transcode", "--nice", "0", self.clip, self.folder / "out"]
+        if side == "one ffmpeg":
+            return single_ffmpeg.command(self.clip, self.plan, self.folder)
+        plan = self.folder / "plan.json"
+        plan.write_text(json.dumps(self.plan), encoding="utf-8")
+        return [sys.executable, EACH, self.clip, plan, self.folder / "out"]
 
 
-def rounds(sides, count):
-    names = ["vodmill", "one ffmpeg", "x264 alone"]
+def rounds(sides, count, names):
     measured = {name: [] for name in names}
     for number in range(count):
         for name in names:
@@ -70,18 +81,19 @@ def summary(measured):
     def of(side, key):
         return [one[key] for one in measured[side]]
 
-    ours, peer, limit = "vodmill", "one ffmpeg", "x264 alone"
+    ours, limit = "vodmill", "x264 alone"
+    peers = [side for side in measured if side not in (ours, limit)]
+    whole = [ours, *peers]
     use = [one["cpu"] / one["wall"] / process.cores() for one in measured[ours]]
     return {
         "cpu_seconds": {side: figures.spread(of(side, "cpu")) for side in measured},
-        "wall_seconds": {side: figures.spread(of(side, "wall")) for side in (ours, peer)},
-        "peak_bytes": {side: max(of(side, "peak")) for side in (ours, peer)},
-        "output_bytes": {side: statistics.median(of(side, "bytes")) for side in (ours, peer)},
+        "wall_seconds": {side: figures.spread(of(side, "wall")) for side in whole},
+        "peak_bytes": {side: max(of(side, "peak")) for side in whole},
+        "output_bytes": {side: statistics.median(of(side, "bytes")) for side in whole},
         "core_use": figures.spread(use),
-        "cpu_to_one_ffmpeg": figures.ratios(of(ours, "cpu"), of(peer, "cpu")),
         "cpu_to_x264_alone": figures.ratios(of(ours, "cpu"), of(limit, "cpu")),
-        "wall_to_one_ffmpeg": figures.ratios(of(ours, "wall"), of(peer, "wall")),
-    }
+    } | {f"{key}_to_{peer.replace(' ', '_')}": figures.ratios(of(ours, key), of(peer, key))
+         for peer in peers for key in ("cpu", "wall")}
 
 
 def print_tables(found):
@@ -92,13 +104,12 @@ def print_tables(found):
                      figures.text(found["wall_seconds"][side]) if has_rest else "",
                      f"{found['peak_bytes'][side] / 1e6:.0f} MB" if has_rest else "",
                      f"{found['output_bytes'][side] / 1e6:.2f} MB" if has_rest else ""])
-    print(figures.table(["", "CPU-seconds", "wall seconds", "largest process", "segments"], rows))
+    print(figures.table(["", "CPU-seconds", "wall seconds", "largest process (of each: their sum)", "segments"], rows))
     print()
-    print(figures.table(["vodmill against", "ratio, pair by pair"], [
-        ["one ffmpeg, CPU", figures.text(found["cpu_to_one_ffmpeg"], 3)],
-        ["x264 alone, CPU", figures.text(found["cpu_to_x264_alone"], 3)],
-        ["one ffmpeg, wall", figures.text(found["wall_to_one_ffmpeg"], 3)],
-        ["all cores busy", figures.text(found["core_use"], 3)]]))
+    against = [(key, f"{key.partition('_to_')[2].replace('_', ' ')}, {key.partition('_to_')[0]}") for key in found if "_to_" in key]
+    print(figures.table(["vodmill against", "ratio, pair by pair"],
+                        [[name, figures.text(found[key], 3)] for key, name in against]
+                        + [["all cores busy", figures.text(found["core_use"], 3)]]))
 
 
 def main():
@@ -107,7 +118,7 @@ def main():
     machine = process.machine()
     with tempfile.TemporaryDirectory(prefix="vodmill-bench-") as scratch:
         sides = Sides(options.build, clip, pathlib.Path(scratch) / "side")
-        measured = rounds(sides, options.rounds)
+        measured = rounds(sides, options.rounds, [s for s in SIDES if s != "ffmpeg each" or not options.without_each])
     found = summary(measured)
     about = f"{clip.name}, {options.rounds} rounds, medians; {machine}"
     if options.plot:

@@ -1,7 +1,11 @@
-// Any text as either kind of playlist, and as the whole of a stream to be judged.
+// Any text as either kind of playlist, a stranger's and ours, as the whole of a stream to be
+// judged, and as the name of an object in one.
 #include <cstdint>
 #include <cstdlib>
 
+#include "hls/media_playlist.h"
+#include "hls/multivariant_playlist.h"
+#include "hls/names.h"
 #include "hls/rules.h"
 
 namespace {
@@ -34,10 +38,40 @@ hls::TrackFacts track_of(const hls::ForeignPlaylist& playlist) {
   return track;
 }
 
+// What has been read and written once is written the same ever after.
+template <class Playlist>
+void check_round(Result<Playlist> (*parse)(std::string_view), std::string_view text) {
+  const auto playlist = parse(text);
+  if (!playlist) return;
+  const std::string written = hls::to_text(*playlist);
+  const auto again = parse(written);
+  if (!again || hls::to_text(*again) != written) std::abort();
+}
+
+void check_name(std::string_view text) {
+  const auto name = hls::parse_stream_name(text);
+  if (!name) return;
+  std::string made(text);
+  if (name->kind == hls::NameKind::multivariant) made = hls::kMultivariantName;
+  if (name->kind == hls::NameKind::media) {
+    made = hls::media_playlist_name(name->generation, name->rendition);
+  }
+  if (name->kind == hls::NameKind::final_media) {
+    made = hls::final_media_playlist_name(name->generation, name->rendition);
+  }
+  if (name->kind == hls::NameKind::i_frames) {
+    made = hls::i_frame_playlist_name(name->generation, name->rendition);
+  }
+  if (made != text || name->index < 0 || name->generation < 0) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
+  check_round<hls::MediaPlaylist>(hls::parse_media_playlist, text);
+  check_round<hls::MultivariantPlaylist>(hls::parse_multivariant_playlist, text);
+  check_name(text);
   const auto playlist = hls::read_foreign_playlist(text);
   check_bounds(playlist);
   // Rates are measured over every stretch of segments: quadratic for tiny ones.

@@ -7,6 +7,7 @@ import sys
 import tempfile
 
 import lint_coroutines
+import lint_fuzzed
 import lint_layers
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -91,6 +92,21 @@ GOOD_LAYERS = [
     ("src/catalog/CMakeLists.txt", "vodmill_folder(catalog DEPS core db TEST_DEPS fakes)"),
 ]
 
+GOOD_FUZZED = [
+    "// Reads.\n// Fuzzed by: fuzz/a_fuzz.cc\nResult<A> parse_a(std::string_view text);",
+    "// Not fuzzed: the operator alone writes it.\nResult<A> read_a(ByteView bytes);",
+    "Result<A> read_object(int folder, const BlobKey& key);",
+    "// parse_a(std::string_view text) stands elsewhere.\nvoid write_a(std::string_view text);",
+]
+BAD_FUZZED = [
+    "Result<A> parse_a(std::string_view text);",
+    "// Not fuzzed: no.\nResult<A> parse_a(std::string_view text);",
+    "// Fuzzed by: tests/a_test.cc\nResult<A> decode_a(Frame frame);",
+    "struct P { Result<Event> next(ByteView& input); };",
+    "std::optional<int> preferred_wait(const net::Headers& headers);",
+    "Result<A> a_from_json(std::string_view text);",
+]
+
 BAD_TIDY = """
 #include <string>
 #include <utility>
@@ -126,6 +142,8 @@ def main():
     wrong += [f"refused, but is good: {text}" for text in GOOD_COROUTINES if list(lint_coroutines.lint(text))]
     wrong += [f"passed, but is bad: {case}" for case in BAD_LAYERS if not layers(*case)]
     wrong += [f"refused, but is good: {case}" for case in GOOD_LAYERS if layers(*case)]
+    wrong += [f"passed, but is bad: {text}" for text in BAD_FUZZED if not lint_fuzzed.lint_header(text)]
+    wrong += [f"refused, but is good: {text}" for text in GOOD_FUZZED if lint_fuzzed.lint_header(text)]
     wrong += [f"clang-tidy did not report {check}" for check in tidy()]
     print("\n".join(f"lint_selftest: {line}" for line in wrong) + "\n" if wrong else "", end="")
     return 1 if wrong else 0

@@ -42,7 +42,7 @@ def main():
                  ["/cpu_seconds/vodmill/median", "/cpu_seconds/one ffmpeg/median",
                   "/cpu_seconds/x264 alone/median", "/wall_seconds/vodmill/median",
                   "/peak_bytes/vodmill", "/core_use/median", "/cpu_to_one_ffmpeg/median",
-                  "/cpu_to_x264_alone/median", "/wall_to_one_ffmpeg/median"])
+                  "/cpu_to_x264_alone/median", "/wall_to_one_ffmpeg/median", "/cpu_to_ffmpeg_each/median"])
     fine &= check("first_segment", measured(build, "first_segment", "--heights", "360"),
                   ["/360/seconds/playable/median", "/360/one_ffmpeg_seconds/median",
                    "/360/playable_to_one_ffmpeg/median"])

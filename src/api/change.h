@@ -1,4 +1,5 @@
 // What a client wants to change of a video: the body of a PATCH. Pure.
+// Fuzzed by: fuzz/request_fields_fuzz.cc
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,5 @@
 // The Idempotency-Key of a creation (draft-ietf-httpapi-idempotency-key-header-07).
+// Fuzzed by: fuzz/request_fields_fuzz.cc
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,6 @@
 // What a client says about a video besides its bytes: query parameters, headers, fields of a form.
 // Pure.
+// Fuzzed by: fuzz/request_fields_fuzz.cc
 #pragma once
 
 #include <optional>

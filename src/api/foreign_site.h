@@ -3,6 +3,7 @@
 // A server on loopback without keys is within reach of every page that its owner's browser opens.
 // Such a page can send a request here although it cannot read the answer, and by a name of its own
 // that resolves to 127.0.0.1 (DNS rebinding) it could even read it.
+// Fuzzed by: fuzz/request_fields_fuzz.cc
 #pragma once
 
 #include <optional>

@@ -2,6 +2,7 @@
 // fields as what the client says about the video. Fields may stand before and after the file.
 //
 // Owned by the handler of one request. Memory is one piece of the body, however large the file.
+// Not fuzzed: net/multipart.h reads the bytes, and is.
 #pragma once
 
 #include "api/creation.h"

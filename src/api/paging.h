@@ -1,4 +1,5 @@
 // What all lists have in common: pages of `limit` items, newest first.
+// Fuzzed by: fuzz/request_fields_fuzz.cc
 #pragma once
 
 #include "base/json.h"

@@ -1,5 +1,6 @@
 // "Prefer: wait=N" (RFC 7240 section 4.3): a client that would rather wait for a video's end than
 // ask for it.
+// Fuzzed by: fuzz/request_fields_fuzz.cc
 #pragma once
 
 #include "api/ports.h"

@@ -59,6 +59,7 @@ json::object describe(const SourceInfo& info, const worker::WorkerOptions& optio
   plan::Policy policy;
   policy.build = options.build;
   policy.parallel = options.slots;
+  policy.max_seconds = options.max_seconds;
   const auto plan = plan::make_plan(info, policy);
   if (plan) {
     answer["plan"] = plan::to_object(*plan);

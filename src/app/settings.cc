@@ -27,6 +27,10 @@ void add_common(CLI::App& command, Settings& settings) {
       ->check(CLI::Range(0, 19))
       ->capture_default_str();
   command
+      .add_option("--max-duration", settings.max_duration_seconds, "Longest video, in seconds")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command
       .add_option("--sandbox", settings.sandbox,
                   "auto, or strict: refuse to work if a layer is missing")
       ->check(CLI::IsMember({"auto", "strict"}))

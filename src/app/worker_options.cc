@@ -39,6 +39,7 @@ Result<worker::WorkerOptions> worker_options(const Settings& settings) {
   options.slots =
       settings.slots > 0 ? settings.slots : default_slots(usable_processors(), usable_memory());
   options.active = settings.active;
+  options.max_seconds = settings.max_duration_seconds;
   options.lease = std::chrono::seconds(settings.lease_seconds);
   options.heartbeat = std::min(options.heartbeat, options.lease / 4);
   options.lockdown = TRY(lockdown_options(settings));

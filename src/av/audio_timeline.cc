@@ -16,6 +16,8 @@ constexpr std::int64_t kToleranceMs = 30;
 constexpr std::int64_t kDriftMs = 4;
 constexpr double kShareOfMean = 1.0 / 48;  // of each frame
 constexpr int kSecondsToFollow = 2;
+// Telephones have 8,000; a frame at one hertz would be hours of samples.
+constexpr int kLeastRate = 1000;
 
 std::unexpected<Error> broken(int averror, std::string_view doing) {
   return fail_av(averror, ErrorCode::transcode_failed, doing);
@@ -23,7 +25,9 @@ std::unexpected<Error> broken(int averror, std::string_view doing) {
 
 }  // namespace
 
-Result<> AudioTimeline::set_up(const AVFrame& frame) {
+std::int64_t AudioTimeline::tolerance() const { return kToleranceMs * rate_ / 1000; }
+
+Result<bool> AudioTimeline::set_up(const AVFrame& frame) {
   SwrContext* made = nullptr;
   AVChannelLayout output{};
   av_channel_layout_default(&output, channels_);
@@ -38,14 +42,16 @@ Result<> AudioTimeline::set_up(const AVFrame& frame) {
       swr_alloc_set_opts2(&made, &output, AV_SAMPLE_FMT_FLTP, rate_, &input,
                           static_cast<AVSampleFormat>(frame.format), frame.sample_rate, 0, nullptr);
   av_channel_layout_uninit(&input);
-  resampler_.reset(made);
-  if (allocated < 0) return broken(allocated, "resampler");
-  const int opened = swr_init(made);
-  if (opened < 0) return broken(opened, "resampler");
+  ResamplerPtr resampler(made);
+  const int opened = allocated < 0 ? allocated : swr_init(made);
+  if (opened == AVERROR(ENOMEM)) return broken(opened, "resampler");
+  if (opened < 0) return false;  // a rate or a layout that none has
+  if (resampler_) TRY_VOID(convert(nullptr));
+  resampler_ = std::move(resampler);
   source_rate_ = frame.sample_rate;
   source_format_ = frame.format;
   source_channels_ = frame.ch_layout.nb_channels;
-  return {};
+  return true;
 }
 
 void AudioTimeline::append(const std::vector<std::vector<float>>& samples, std::int64_t count) {
@@ -61,7 +67,8 @@ void AudioTimeline::append(const std::vector<std::vector<float>>& samples, std::
 void AudioTimeline::append_silence(std::int64_t samples) {
   const std::int64_t late = std::max<std::int64_t>(0, end() - *next_);
   const std::int64_t count = std::max<std::int64_t>(0, samples - late);
-  for (auto& plane : planes_) plane.resize(plane.size() + static_cast<std::size_t>(count), 0.0F);
+  if (count > 0) gaps_.push_back({.at = planes_.front().size(), .samples = count});
+  silent_ += count;
   *next_ += samples;
 }
 
@@ -81,38 +88,46 @@ Result<> AudioTimeline::convert(const AVFrame* frame) {
   return {};
 }
 
-Result<> AudioTimeline::add(const AVFrame& frame, std::int64_t position) {
-  if (frame.nb_samples == 0 || frame.sample_rate <= 0) return {};
+Result<bool> AudioTimeline::add(const AVFrame& frame, std::int64_t position) {
+  if (frame.nb_samples == 0) return true;
+  if (frame.sample_rate < kLeastRate) return false;
   const bool changed = frame.sample_rate != source_rate_ || frame.format != source_format_ ||
                        frame.ch_layout.nb_channels != source_channels_;
   if (changed) {
-    if (resampler_) TRY_VOID(convert(nullptr));
-    TRY_VOID(set_up(frame));
+    const bool is_sound = TRY(set_up(frame));
+    if (!is_sound) return false;
   }
   if (!next_) {
     // The first frame stands exactly where it belongs: all others are measured from it.
     next_ = std::min(position, front_);
     append_silence(position - *next_);
   }
-  const std::int64_t tolerance = kToleranceMs * rate_ / 1000;
   const std::int64_t off = position - (*next_ + swr_get_delay(resampler_.get(), rate_));
-  if (off > tolerance) {
+  const auto extent = static_cast<std::int64_t>(frame.nb_samples) * rate_ / frame.sample_rate;
+  if (off < -tolerance() && off <= -extent) return true;  // wholly behind: an overlap
+  TRY_VOID(adjust(off, position));
+  TRY_VOID(convert(&frame));
+  return true;
+}
+
+// Makes ready for a frame that belongs at `position`, `off` samples from where it would be put.
+Result<> AudioTimeline::adjust(std::int64_t off, std::int64_t position) {
+  if (off > tolerance()) {
     // A gap. What the resampler holds belongs before it.
     TRY_VOID(convert(nullptr));
     const int reopened = swr_init(resampler_.get());
     if (reopened < 0) return broken(reopened, "resampler");
     append_silence(position - *next_);
     drift_ = 0;
-  } else if (off < -tolerance) {
-    const auto extent = static_cast<std::int64_t>(frame.nb_samples) * rate_ / frame.sample_rate;
-    if (off <= -extent) return {};  // wholly behind: an overlap
+    return {};
+  }
+  if (off < -tolerance()) {
     const int dropped = swr_drop_output(resampler_.get(), static_cast<int>(-off));
     if (dropped < 0) return broken(dropped, "resample");
     drift_ = 0;
-  } else {
-    TRY_VOID(follow(off));
+    return {};
   }
-  return convert(&frame);
+  return follow(off);
 }
 
 Result<> AudioTimeline::follow(std::int64_t off) {
@@ -129,23 +144,52 @@ Result<> AudioTimeline::finish() {
   return convert(nullptr);
 }
 
-void AudioTimeline::take(AVFrame& frame, int count) {
-  const auto wanted = static_cast<std::size_t>(count);
+// Writes what silence comes next, at most `count` samples from `from` on; how many those were.
+std::int64_t AudioTimeline::take_silence(AVFrame& frame, std::int64_t from, std::int64_t count) {
+  if (gaps_.empty() || gaps_.front().at != read_) return 0;
+  const std::int64_t taken = std::min(count, gaps_.front().samples);
   for (std::size_t c = 0; c < planes_.size(); ++c) {
-    const std::size_t there = std::min(wanted, planes_[c].size() - read_);
-    auto* out = reinterpret_cast<float*>(frame.data[c]);
-    std::copy_n(planes_[c].begin() + static_cast<std::ptrdiff_t>(read_), there, out);
-    std::fill_n(out + there, wanted - there, 0.0F);
+    std::fill_n(reinterpret_cast<float*>(frame.data[c]) + from, taken, 0.0F);
   }
-  const std::size_t there = std::min(wanted, planes_.front().size() - read_);
-  read_ += there;
-  front_ += static_cast<std::int64_t>(there);
+  gaps_.front().samples -= taken;
+  silent_ -= taken;
+  if (gaps_.front().samples == 0) gaps_.pop_front();
+  return taken;
+}
+
+// The same for the sound up to the next gap.
+std::int64_t AudioTimeline::take_sound(AVFrame& frame, std::int64_t from, std::int64_t count) {
+  const std::size_t stop = gaps_.empty() ? planes_.front().size() : gaps_.front().at;
+  const std::int64_t taken = std::min(count, static_cast<std::int64_t>(stop - read_));
+  for (std::size_t c = 0; c < planes_.size(); ++c) {
+    const auto begin = planes_[c].begin() + static_cast<std::ptrdiff_t>(read_);
+    std::copy_n(begin, taken, reinterpret_cast<float*>(frame.data[c]) + from);
+  }
+  read_ += static_cast<std::size_t>(taken);
+  return taken;
+}
+
+void AudioTimeline::take(AVFrame& frame, int count) {
+  std::int64_t there = 0;
+  for (std::int64_t taken = 1; taken > 0 && there < count; there += taken) {
+    taken = take_silence(frame, there, count - there);
+    if (taken == 0) taken = take_sound(frame, there, count - there);
+  }
+  for (std::size_t c = 0; c < planes_.size(); ++c) {
+    std::fill_n(reinterpret_cast<float*>(frame.data[c]) + there, count - there, 0.0F);
+  }
+  front_ += there;
+  compact();
+}
+
+void AudioTimeline::compact() {
   constexpr std::size_t kCompactAt = 1 << 16;
-  if (read_ >= kCompactAt) {
-    for (auto& plane : planes_)
-      plane.erase(plane.begin(), plane.begin() + static_cast<std::ptrdiff_t>(read_));
-    read_ = 0;
+  if (read_ < kCompactAt) return;
+  for (auto& plane : planes_) {
+    plane.erase(plane.begin(), plane.begin() + static_cast<std::ptrdiff_t>(read_));
   }
+  for (Gap& gap : gaps_) gap.at -= read_;
+  read_ = 0;
 }
 
 }  // namespace vodmill::av

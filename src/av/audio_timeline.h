@@ -2,10 +2,11 @@
 //
 // Takes decoded frames with their times, resamples and downmixes, fills gaps with silence, cuts
 // overlaps, follows drift, and gives out the samples of [start, ...) in order. Interleaving: planar
-// float. One thread.
+// float. Silence is counted, not stored: a gap may be hours long. One thread.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -23,7 +24,8 @@ class AudioTimeline {
         front_(start) {}
 
   // Adds a decoded frame whose first sample belongs at `position` (samples at the output's rate).
-  Result<> add(const AVFrame& frame, std::int64_t position);
+  // False for one that says of itself what no sound is: it is left out.
+  Result<bool> add(const AVFrame& frame, std::int64_t position);
 
   // No more frames: what the resampler still holds comes out.
   Result<> finish();
@@ -31,7 +33,7 @@ class AudioTimeline {
   // Samples that are ready: [front(), end()).
   std::int64_t front() const { return front_; }
   std::int64_t end() const {
-    return front_ + static_cast<std::int64_t>(planes_.front().size() - read_);
+    return front_ + silent_ + static_cast<std::int64_t>(planes_.front().size() - read_);
   }
 
   // Moves the next samples, padded with silence where there are fewer than count, into frame's
@@ -39,18 +41,31 @@ class AudioTimeline {
   void take(AVFrame& frame, int count);
 
  private:
-  Result<> set_up(const AVFrame& frame);
+  // Silence in front of planes_[.][at].
+  struct Gap {
+    std::size_t at = 0;
+    std::int64_t samples = 0;
+  };
+
+  std::int64_t tolerance() const;  // in samples
+  Result<> adjust(std::int64_t off, std::int64_t position);
+  Result<bool> set_up(const AVFrame& frame);
   Result<> convert(const AVFrame* frame);
   // Stretches what comes when frames lie `off` samples from where they are put for a while.
   Result<> follow(std::int64_t off);
   void append_silence(std::int64_t samples);
   void append(const std::vector<std::vector<float>>& samples, std::int64_t count);
+  std::int64_t take_silence(AVFrame& frame, std::int64_t from, std::int64_t count);
+  std::int64_t take_sound(AVFrame& frame, std::int64_t from, std::int64_t count);
+  void compact();
 
   const int rate_;
   const int channels_;
   std::vector<std::vector<float>> planes_;
-  std::size_t read_ = 0;  // samples of planes_ that were taken already
-  std::int64_t front_;    // the position of planes_[.][read_]
+  std::deque<Gap> gaps_;     // by `at`, none in front of read_
+  std::int64_t silent_ = 0;  // samples of all gaps
+  std::size_t read_ = 0;     // samples of planes_ that were taken already
+  std::int64_t front_;       // the position of planes_[.][read_]
   std::optional<std::int64_t>
       next_;          // where the next converted sample falls; none before the first frame
   double drift_ = 0;  // mean of the last frames' distances from where they belong, in samples

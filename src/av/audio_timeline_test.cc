@@ -57,6 +57,43 @@ TEST(AudioTimeline, DropsWhatLiesBeforeItsStart) {
   expect_constant(taken(timeline), 0, 500, 0.2F);
 }
 
+TEST(AudioTimeline, FillsAGapOfHoursWithoutStoringIt) {
+  constexpr std::int64_t kTenHours = std::int64_t{36'000} * kRate;
+  AudioTimeline timeline(kRate, 1, 0);
+  ASSERT_TRUE(timeline.add(*sound(1000, 0.5F), 0));
+  ASSERT_TRUE(timeline.add(*sound(1000, 0.25F), kTenHours));
+  ASSERT_TRUE(timeline.add(*sound(1000, 0.75F), 2 * kTenHours));
+  EXPECT_EQ(timeline.end(), 2 * kTenHours + 1000);
+  const FramePtr frame = sound(100'000, -1);
+  const auto* samples = reinterpret_cast<const float*>(frame->data[0]);
+  timeline.take(*frame, 100'000);
+  EXPECT_NEAR(samples[999], 0.5F, 1e-5);
+  EXPECT_EQ(samples[1000], 0.0F);
+  EXPECT_EQ(samples[99'999], 0.0F);
+  while (timeline.front() + 100'000 <= kTenHours) timeline.take(*frame, 100'000);
+  timeline.take(*frame, 100'000);
+  EXPECT_NEAR(samples[0], 0.25F, 1e-5);
+  EXPECT_NEAR(samples[999], 0.25F, 1e-5);
+  EXPECT_EQ(samples[1000], 0.0F);
+  EXPECT_EQ(timeline.front(), kTenHours + 100'000);
+  EXPECT_EQ(timeline.end(), 2 * kTenHours + 1000);
+}
+
+TEST(AudioTimeline, LeavesOutAFrameOfNoRateOrLayout) {
+  AudioTimeline timeline(kRate, 1, 0);
+  EXPECT_EQ(timeline.add(*sound(1000, 0.5F), 0), true);
+  const FramePtr odd = sound(1000, 0.5F);
+  odd->ch_layout.order = AV_CHANNEL_ORDER_UNSPEC;
+  odd->ch_layout.nb_channels = 200;
+  EXPECT_EQ(timeline.add(*odd, 1000), false);
+  EXPECT_EQ(timeline.add(*sound(1000, 0.5F, 0), 1000), false);
+  EXPECT_EQ(timeline.add(*sound(1000, 0.25F), 1000), true);
+  const auto samples = taken(timeline);
+  ASSERT_EQ(samples.size(), 2000U);
+  expect_constant(samples, 0, 1000, 0.5F);
+  expect_constant(samples, 1000, 2000, 0.25F);
+}
+
 TEST(AudioTimeline, FillsAGapWithSilence) {
   AudioTimeline timeline(kRate, 1, 0);
   ASSERT_TRUE(timeline.add(*sound(1000, 0.5F), 0));

@@ -20,10 +20,15 @@ PacketPtr make_packet() {
 }
 
 std::unexpected<Error> fail_av(int averror, ErrorCode meaning, std::string_view doing) {
+  if (averror == AVERROR(ENOMEM)) {
+    return fail(ErrorCode::out_of_memory,
+                fmt::format("The video asks for more memory or streams than one task may have: it "
+                            "is damaged, or its pictures are too large ({}).",
+                            doing));
+  }
   std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
   av_strerror(averror, text.data(), text.size());
-  const ErrorCode code = averror == AVERROR(ENOMEM) ? ErrorCode::out_of_memory : meaning;
-  return fail(code, fmt::format("{}: {}", doing, text.data()));
+  return fail(meaning, fmt::format("{}: {}", doing, text.data()));
 }
 
 void quiet_libav() { av_log_set_level(AV_LOG_QUIET); }

@@ -1,4 +1,5 @@
 // JSON documents (Boost.JSON), the readers and writers that every folder shares.
+// Fuzzed by: fuzz/json_fuzz.cc
 #pragma once
 
 #include <boost/json.hpp>

@@ -2,6 +2,7 @@
 //
 // The parsers of this folder go down fixed paths (moov, trak, mdia, ...), so no input makes them
 // recurse. Everything is a view into the caller's bytes. Pure; any thread.
+// Fuzzed by: fuzz/bmff_fuzz.cc
 #pragma once
 
 #include <compare>

@@ -1,5 +1,6 @@
 // The codec's own configuration inside a sample entry, and the NAL units inside a sample.
 // Called by parse_init and parse_media. Pure; any thread. Errors: verification_failed.
+// Fuzzed by: fuzz/bmff_fuzz.cc
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // The part of an H.264 sequence parameter set that tells frames from fields (Rec. ITU-T H.264,
 // 7.3.2.1.1). Called by parse_avcc. Pure; any thread.
+// Fuzzed by: fuzz/bmff_fuzz.cc
 #pragma once
 
 #include <optional>

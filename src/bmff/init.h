@@ -3,6 +3,7 @@
 // Called by worker/ on what a mill sent, which is not trusted: all lengths are checked and nothing
 // is allocated by one. Permitted: ftyp, then moov with one track whose only sample entry is avc1
 // with avcC or mp4a with AAC; other tracks, codecs and empty edits are refused. Pure; any thread.
+// Fuzzed by: fuzz/bmff_fuzz.cc
 #pragma once
 
 #include <cstdint>

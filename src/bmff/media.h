@@ -3,6 +3,7 @@
 // Called by worker/ on what a mill sent, which is not trusted: all lengths are checked, and memory
 // grows with the sync samples alone. Permitted: styp, sidx, prft, emsg, free, then pairs of moof
 // and mdat with one track. Pure; any thread.
+// Fuzzed by: fuzz/bmff_fuzz.cc
 #pragma once
 
 #include <cstdint>

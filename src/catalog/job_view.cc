@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "catalog/job_sql.h"
+#include "catalog/page_cursor.h"
 #include "catalog/rows.h"
 #include "catalog/video_lock.h"
 #include "plan/json.h"
@@ -40,24 +41,12 @@ struct Position {
   JobName job;
 };
 
-std::string cursor_of(const ShownJob& job) {
-  return fmt::format("{:x}.{}", job.created_at.ms, job.id.str());
-}
-
 Result<Position> position_from(std::string_view cursor) {
-  Position position;
-  if (cursor.empty()) return position;
-  const char* const end = cursor.data() + cursor.size();
-  const auto [rest, error] = std::from_chars(cursor.data(), end, position.created_at, 16);
-  const bool is_time =
-      error == std::errc() && rest != end && *rest == '.' && position.created_at >= 0;
-  const auto job = is_time ? job_name_from(std::string_view(rest + 1, end)) : std::nullopt;
-  if (!job) {
-    return fail(ErrorCode::invalid_request,
-                "The cursor is not one of ours. Use next_cursor of the page before, unchanged.");
-  }
-  position.job = *job;
-  return position;
+  if (cursor.empty()) return Position();
+  const PageCursor after = TRY(read_page_cursor(cursor));
+  const std::optional<JobName> job = job_name_from(after.id);
+  if (!job) return no_page_cursor();
+  return Position{.created_at = after.created_at, .job = *job};
 }
 
 std::optional<Error> error_from(const db::Row& row, std::string_view status) {
@@ -119,7 +108,8 @@ Result<JobPage> list_jobs(Transaction& transaction, const JobFilter& filter,
   JobPage page;
   for (const db::Row& row : rows.rows) {
     if (static_cast<int>(page.jobs.size()) == filter.limit) {
-      page.next_cursor = cursor_of(page.jobs.back());
+      const ShownJob& last = page.jobs.back();
+      page.next_cursor = to_text(PageCursor{last.created_at.ms, last.id.str()});
       break;
     }
     page.jobs.push_back(TRY(job_from(row)));

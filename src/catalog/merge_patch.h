@@ -1,4 +1,5 @@
 // JSON Merge Patch (RFC 7396). Pure.
+// Fuzzed by: fuzz/json_fuzz.cc
 #pragma once
 
 #include "base/json.h"

@@ -1,4 +1,5 @@
 // Rows of the catalog as values of core/, and the JSON of a Source. Pure.
+// Not fuzzed: the catalog itself wrote what it reads.
 #pragma once
 
 #include <string>

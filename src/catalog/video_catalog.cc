@@ -2,12 +2,10 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include <charconv>
-#include <limits>
-
 #include "catalog/idempotency_keys.h"
 #include "catalog/merge_patch.h"
 #include "catalog/owner_usage.h"
+#include "catalog/page_cursor.h"
 #include "catalog/rows.h"
 #include "catalog/title_search.h"
 #include "catalog/video_lock.h"
@@ -21,29 +19,6 @@ namespace {
 using db::Transaction;
 
 constexpr int kLargestPage = 200;
-
-// Where a page begins: after this video, in the order newest first.
-struct Position {
-  std::int64_t created_at = std::numeric_limits<std::int64_t>::max();
-  std::string id;
-};
-
-std::string cursor_of(const Video& video) {
-  return fmt::format("{:x}.{}", video.created_at.ms, video.id.str());
-}
-
-Result<Position> position_from(std::string_view cursor) {
-  Position position;
-  if (cursor.empty()) return position;
-  const char* const end = cursor.data() + cursor.size();
-  const auto [rest, error] = std::from_chars(cursor.data(), end, position.created_at, 16);
-  if (error != std::errc() || rest == end || *rest != '.' || position.created_at < 0) {
-    return fail(ErrorCode::invalid_request,
-                "The cursor is not one of ours. Use next_cursor of the page before, unchanged.");
-  }
-  position.id.assign(rest + 1, end);
-  return position;
-}
 
 Result<Video> read_video(Transaction& transaction, const VideoId& id) {
   const db::Rows rows = TRY(transaction.execute(video_sql::kGet, {id.str()}));
@@ -104,7 +79,7 @@ Result<Video> update_video(Transaction& transaction, const VideoId& id, const Vi
 }
 
 Result<db::Rows> select_videos(Transaction& transaction, const VideoFilter& filter,
-                               const Position& after, int wanted) {
+                               const PageCursor& after, int wanted) {
   if (!filter.status) {
     return transaction.execute(video_sql::kList, {after.created_at, after.id, wanted});
   }
@@ -114,7 +89,7 @@ Result<db::Rows> select_videos(Transaction& transaction, const VideoFilter& filt
 
 // A page of those among them that have the text.
 Result<VideoPage> search_videos(Transaction& transaction, const VideoFilter& filter,
-                                Position after) {
+                                PageCursor after) {
   constexpr int kAtOnce = 500;
   const TitleSearch search(filter.text);
   VideoPage page;
@@ -122,29 +97,29 @@ Result<VideoPage> search_videos(Transaction& transaction, const VideoFilter& fil
     const db::Rows rows = TRY(select_videos(transaction, filter, after, kAtOnce));
     for (const db::Row& row : rows.rows) {
       Video video = TRY(video_from(row));
-      page.next_cursor = cursor_of(video);
+      after = {.created_at = video.created_at.ms, .id = video.id.str()};
       if (!search.finds(video.metadata)) continue;
       page.videos.push_back(std::move(video));
-      if (static_cast<int>(page.videos.size()) == filter.limit) return page;
-    }
-    if (static_cast<int>(rows.rows.size()) < kAtOnce) {
-      page.next_cursor.clear();
+      if (static_cast<int>(page.videos.size()) < filter.limit) continue;
+      page.next_cursor = to_text(after);
       return page;
     }
-    after = TRY(position_from(page.next_cursor));
+    if (static_cast<int>(rows.rows.size()) < kAtOnce) return page;
   }
+  page.next_cursor = to_text(after);
   return page;
 }
 
 Result<VideoPage> list_videos(Transaction& transaction, const VideoFilter& filter,
-                              const Position& after) {
+                              const PageCursor& after) {
   if (!filter.text.empty()) return search_videos(transaction, filter, after);
   // One more than the page tells whether another follows.
   const db::Rows rows = TRY(select_videos(transaction, filter, after, filter.limit + 1));
   VideoPage page;
   for (const db::Row& row : rows.rows) {
     if (static_cast<int>(page.videos.size()) == filter.limit) {
-      page.next_cursor = cursor_of(page.videos.back());
+      const Video& last = page.videos.back();
+      page.next_cursor = to_text(PageCursor{last.created_at.ms, last.id.str()});
       break;
     }
     page.videos.push_back(TRY(video_from(row)));
@@ -249,7 +224,7 @@ Async<VideoPage> SqlVideoCatalog::list(VideoFilter filter) {
       return fail(ErrorCode::invalid_request,
                   fmt::format("limit must be between 1 and {}.", kLargestPage));
     }
-    const Position after = TRY(position_from(filter.cursor));
+    const PageCursor after = TRY(read_page_cursor(filter.cursor));
     return list_videos(transaction, filter, after);
   };
   return database_.read(std::move(work));

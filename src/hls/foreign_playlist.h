@@ -3,6 +3,7 @@
 //
 // Nothing is refused: what breaks the grammar becomes a fault, the rest is read on. Pure; any
 // thread; memory is in proportion to the text.
+// Fuzzed by: fuzz/playlist_fuzz.cc
 #pragma once
 
 #include <cstdint>

@@ -8,6 +8,7 @@
 //   g1/v0/init-7.mp4    InitSegment, stored under token 7
 //   g1/v0/12-7.m4s      Segment 12, stored under token 7
 // Pure; any thread.
+// Fuzzed by: fuzz/playlist_fuzz.cc
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
 // Lines, tags, attribute lists and decimals: what both kinds of playlist are written with (RFC
 // 8216, 4.1 and 4.2). For the files of this folder. Pure; any thread. Errors: verification_failed.
+// Fuzzed by: fuzz/playlist_fuzz.cc
 #pragma once
 
 #include <cstdint>

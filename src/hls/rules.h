@@ -4,6 +4,7 @@
 // rules_*.cc hold them, one function a rule, in tables that read like the specification. TLS and
 // addresses (Apple 11, 12), what only a decoder can see (2.18 to 2.23), and DRM (13) are not among
 // them.
+// Fuzzed by: fuzz/playlist_fuzz.cc
 #pragma once
 
 #include <functional>

@@ -106,7 +106,8 @@ Result<> SoundEncoder::take_frames(av::Decoder& decoder) {
         frame->best_effort_timestamp != AV_NOPTS_VALUE ? frame->best_effort_timestamp : next_pts_;
     if (pts != AV_NOPTS_VALUE && frame->sample_rate > 0) {
       if (decoded_ == 0) note_late_start(position_of(pts));
-      TRY_VOID(timeline_.add(*frame, position_of(pts)));
+      const bool is_sound = TRY(timeline_.add(*frame, position_of(pts)));
+      if (!is_sound && !damaged_from_) damaged_from_ = position_of(pts);
       next_pts_ =
           pts + av_rescale_q(frame->nb_samples, {1, frame->sample_rate}, av::to_av(time_base_));
       ++decoded_;

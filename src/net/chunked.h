@@ -3,6 +3,7 @@
 //
 // Strict where laxness lets two readers disagree: sizes are 1 to 15 hexadecimal digits, every line
 // ends with CRLF, extensions and trailers are bounded and ignored.
+// Fuzzed by: fuzz/chunked_fuzz.cc
 #pragma once
 
 #include <cstdint>

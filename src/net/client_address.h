@@ -1,4 +1,5 @@
 // Which client a request or a connection is from, for limits. Pure.
+// Fuzzed by: fuzz/header_values_fuzz.cc
 #pragma once
 
 #include <optional>

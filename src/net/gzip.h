@@ -1,5 +1,6 @@
 // The content coding gzip (RFC 9110, section 8.4.1.3), for texts that are at hand. Pure; any
 // thread.
+// Fuzzed by: fuzz/header_values_fuzz.cc
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
 // Header fields of a request or a response, in order, names compared without case (RFC 9110
 // section 5). A value type.
+// Fuzzed by: fuzz/header_values_fuzz.cc
 #pragma once
 
 #include <optional>

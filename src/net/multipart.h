@@ -5,6 +5,7 @@
 //   MultipartParser parser(boundary, {});
 //   while (...) for (ByteView input = more(); !input.empty();) event = parser.next(input);
 //   parser.finish();
+// Fuzzed by: fuzz/multipart_fuzz.cc
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // Parameters of a header's value, as in `form-data; name="file"` (RFC 9110 section 5.6.6). Pure.
+// Fuzzed by: fuzz/header_values_fuzz.cc
 #pragma once
 
 #include <string_view>

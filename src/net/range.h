@@ -1,5 +1,6 @@
 // Which part of a representation a request wants: Range and conditional headers (RFC 9110 sections
 // 13 and 14). Pure.
+// Fuzzed by: fuzz/header_values_fuzz.cc
 #pragma once
 
 #include <cstdint>

@@ -3,6 +3,7 @@
 //
 // Stricter than the RFC wherever two readers of the same bytes could disagree: line ends are CRLF,
 // no folded lines, one Content-Length at most and never beside Transfer-Encoding.
+// Fuzzed by: fuzz/request_head_fuzz.cc
 #pragma once
 
 #include <cstdint>

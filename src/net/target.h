@@ -1,4 +1,5 @@
 // Where a request goes: path and query, percent-decoded (RFC 9112 section 3.2, RFC 3986). Pure.
+// Fuzzed by: fuzz/request_head_fuzz.cc
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
 // Frames of the WebSocket protocol (RFC 6455 section 5) between a client and a server that sends
 // texts and takes none. Pure.
+// Fuzzed by: fuzz/websocket_fuzz.cc
 #pragma once
 
 #include <cstdint>

@@ -2,6 +2,7 @@
 //
 // Pure. SourceInfo comes from a mill, which is not trusted: reading checks every range that later
 // code relies on.
+// Fuzzed by: fuzz/source_info_fuzz.cc
 #pragma once
 
 #include <string>

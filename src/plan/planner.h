@@ -2,6 +2,7 @@
 // sound.
 //
 // Pure; called by the coordinator and by `vodmill probe`. The same input gives the same plan.
+// Fuzzed by: fuzz/source_info_fuzz.cc
 #pragma once
 
 #include "base/error.h"

@@ -4,6 +4,7 @@
 // has a table of the types that may travel on it and the longest payload of each; anything else is
 // an error before a byte of it is stored. The worker reads from a process that a stranger's file
 // may have taken over, so nothing here trusts the other side. Not thread-safe.
+// Fuzzed by: fuzz/frames_fuzz.cc
 #pragma once
 
 #include <cstdint>

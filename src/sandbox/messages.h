@@ -7,6 +7,7 @@
 // segment_data as it takes to reach its `bytes`, with progress anywhere between segments; at the
 // end one result or one failed. Segment bytes are cut into small frames so that a reader can wait
 // for memory when it has seen segment_begin, and keeps one copy.
+// Fuzzed by: fuzz/frames_fuzz.cc
 #pragma once
 
 #include <cstdint>

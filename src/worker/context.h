@@ -26,8 +26,9 @@ struct WorkerOptions {
   int slots = 1;  // mills at once
   // What all mills together may need, as mill_memory() counts it; 0: not counted.
   std::int64_t memory_bytes = 0;
-  std::int64_t disk_floor = 0;  // bytes of the store's disk below which no task is begun
-  int active = 32;              // jobs held at once
+  std::int64_t disk_floor = 0;       // bytes of the store's disk below which no task is begun
+  int active = 32;                   // jobs held at once
+  double max_seconds = 12 * 3600.0;  // of a video
   Milliseconds lease{10'000};
   Milliseconds heartbeat{1'000};
   std::int64_t segment_bytes = 64 << 20;  // unsent segments, all mills together

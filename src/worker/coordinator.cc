@@ -85,6 +85,7 @@ Async<> Coordinator::plan_from(const Task& probe) {
   plan::Policy policy;
   policy.build = options_.build;
   policy.parallel = options_.slots;
+  policy.max_seconds = options_.max_seconds;
   Result<Plan> plan = plan::make_plan(*info, policy);
   if (!plan) co_return fail(std::move(plan).error());
   std::vector<NewTask> tasks = tasks_of(*info, *plan);

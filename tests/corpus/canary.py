@@ -1,19 +1,32 @@
-"""What an attack would touch: a port that must not be called, a file that must not be opened.
+"""What an attack would touch: ports that must not be called, files that must not be opened.
 
-Canary listens on loopback and watches a file; cases() are ways to make FFmpeg fetch something (most do, with
-the ffmpeg command), with the canary in them. Nothing may have sung in the end.
+Canary listens on loopback, watches files and looks for sockets on a port; cases() are ways to make FFmpeg fetch something, with the
+canary in them. Nothing may have sung in the end. That they are real ways is shown by the ffmpeg command with its guards
+taken off, for which all of BITE make the canary sing:
+
+    canary.py       tries it; fails if one has become harmless
 """
 
 import ctypes
 import os
 import socket
 import struct
+import subprocess
+import sys
+import tempfile
 import threading
+import time
 from pathlib import Path
 
 from cases import Case
 
 _IN_ACCESS, _IN_OPEN = 0x1, 0x20
+
+# Those by which ffmpeg 5.1 without its guards opens or calls what they name.
+BITE = frozenset(
+    "playlist-url playlist-file playlist-map ffconcat ffconcat-absolute ffconcat-url manifest manifest-file session".split()
+)
+_UNGUARDED = "file,http,tcp,udp,rtp,crypto,concat,data,subfile,async,cache"
 
 
 class Canary:
@@ -22,10 +35,16 @@ class Canary:
         self.called = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
+        self.session_port = _free_udp_port()
+        self.closed = threading.Event()
         threading.Thread(target=self._listen, daemon=True).start()
+        threading.Thread(target=self._look_at_sockets, daemon=True).start()
         self.file = self.folder / "canary.ts"
-        self.file.write_text("the canary's secret\n")
-        self.inotify = _watch(self.file)
+        self.text = self.folder / "canary.txt"
+        self.inotify = _inotify()
+        for path in (self.file, self.text):
+            path.write_text("the canary's secret\n")
+            _watch(self.inotify, path)
 
     def _listen(self):
         while True:
@@ -35,6 +54,13 @@ class Canary:
                 return
             self.called.append(peer)
             connection.close()
+
+    def _look_at_sockets(self):
+        """Who follows an SDP waits on its port. Seen in this network namespace; in another it would wait for nobody."""
+        while not self.closed.wait(0.02):
+            if _is_udp_port_open(self.session_port):
+                self.called.append(f"UDP port {self.session_port}")
+                return
 
     def songs(self):
         """What was touched, in sentences."""
@@ -58,12 +84,18 @@ class Canary:
         texts = {
             "playlist-url": _playlist(url),
             "playlist-file": _playlist(file),
+            "playlist-text": _playlist(f"file://{self.text}"),
             "playlist-concat": _playlist(f"concat:{url}|{file}"),
             "playlist-crypto": _playlist(f"crypto+{url}").replace("#EXTINF", f'#EXT-X-KEY:METHOD=AES-128,URI="{url}"\n#EXTINF', 1),
             "playlist-map": _playlist("absent.ts").replace("#EXTINF", f'#EXT-X-MAP:URI="{url}"\n#EXTINF', 1),
-            "ffconcat": f"ffconcat version 1.0\nfile {self.file.name}\nfile {url}\n",
-            "session": f"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video {self.port} RTP/AVP 96\na=rtpmap:96 H264/90000\n",
+            "ffconcat": f"ffconcat version 1.0\nfile {self.file.name}\n",
+            "ffconcat-absolute": f"ffconcat version 1.0\nfile {self.file}\n",
+            "ffconcat-url": f"ffconcat version 1.0\nfile {url}\n",
+            "session": _session(self.session_port),
             "manifest": _mpd(url),
+            "manifest-file": _mpd(file),
+            "subtitles": f'1\n00:00:00,000 --> 00:00:05,000\n<img src="{file}"><font face="{url}">x</font>\n',
+            "radio-list": f"[playlist]\nFile1={url}\nFile2={file}\nNumberOfEntries=2\n",
         }
         bodies = {name: text.encode() for name, text in texts.items()}
         bodies["external-reference.mov"] = _mov_with_reference(str(self.file).encode())
@@ -76,16 +108,22 @@ class Canary:
         return made
 
     def close(self):
+        self.closed.set()
         self.listener.close()
         os.close(self.inotify)
 
 
-def _watch(path):
-    libc = ctypes.CDLL(None, use_errno=True)
-    descriptor = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
-    if descriptor < 0 or libc.inotify_add_watch(descriptor, os.fsencode(path), _IN_ACCESS | _IN_OPEN) < 0:
+def _inotify():
+    descriptor = ctypes.CDLL(None, use_errno=True).inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+    if descriptor < 0:
         raise OSError(ctypes.get_errno(), "inotify")
     return descriptor
+
+
+def _watch(descriptor, path):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.inotify_add_watch(descriptor, os.fsencode(path), _IN_ACCESS | _IN_OPEN) < 0:
+        raise OSError(ctypes.get_errno(), "inotify")
 
 
 def _has_events(descriptor):
@@ -97,6 +135,21 @@ def _has_events(descriptor):
 
 def _playlist(uri):
     return f"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:10.0,\n{uri}\n#EXT-X-ENDLIST\n"
+
+
+def _free_udp_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _is_udp_port_open(port):
+    table = Path("/proc/net/udp").read_text(encoding="ascii") + Path("/proc/net/udp6").read_text(encoding="ascii")
+    return f":{port:04X} " in table
+
+
+def _session(port):
+    return f"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video {port} RTP/AVP 96\na=rtpmap:96 H264/90000\n"
 
 
 def _mpd(url):
@@ -136,3 +189,36 @@ def _mov_with_reference(path):
     track = _box(b"trak", _box(b"tkhd", struct.pack(">IIIIII", 7, 0, 0, 1, 0, 40) + b"\0" * 60), media)
     movie = _box(b"moov", _box(b"mvhd", struct.pack(">IIIII", 0, 0, 0, 1000, 40) + b"\0" * 80), track)
     return _box(b"ftyp", b"qt  \0\0\0\0qt  ") + movie + _box(b"mdat", bytes(19))
+
+
+def _ffmpeg_without_guards(path):
+    options = ["-protocol_whitelist", _UNGUARDED]
+    if path.name.startswith("playlist"):
+        options += ["-allowed_extensions", "ALL"]
+    if path.name.startswith("ffconcat"):
+        options += ["-f", "concat", "-safe", "0"]
+    command = ["ffmpeg", "-v", "quiet", "-nostdin", *options, "-i", path, "-t", "1", "-f", "null", "-"]
+    try:
+        subprocess.run(command, timeout=4, capture_output=True, check=False)
+    except subprocess.TimeoutExpired:
+        pass
+
+
+def main():
+    harmless = set()
+    for name in sorted(BITE):
+        with tempfile.TemporaryDirectory(prefix="vodmill-canary-") as folder:
+            canary = Canary(folder)
+            cases = {case.path.stem: case.path for case in canary.cases()}
+            _ffmpeg_without_guards(cases[name])
+            time.sleep(0.1)
+            songs = canary.songs()
+            print(f"{'bites' if songs else 'HARMLESS':9} {name:24} {'; '.join(songs)}", flush=True)
+            if not songs:
+                harmless.add(name)
+            canary.close()
+    return 1 if harmless else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -83,6 +83,10 @@ class Server:
             answer = connection.getresponse()
             return answer.status, json.loads(answer.read())
 
+    def delete(self, video_id):
+        request = urllib.request.Request(f"{self.base}/v1/videos/{video_id}", method="DELETE")
+        urllib.request.urlopen(request, timeout=30).close()
+
     def wait(self, video_id, seconds):
         """The video once it has ended, or as it is after so many seconds."""
         deadline = time.monotonic() + seconds
