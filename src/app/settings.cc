@@ -26,8 +26,7 @@ void add_common(CLI::App& command, Settings& settings) {
                   "How far mills stand back for everything else; 19: as far as can be")
       ->check(CLI::Range(0, 19))
       ->capture_default_str();
-  command
-      .add_option("--max-duration", settings.max_duration_seconds, "Longest video, in seconds")
+  command.add_option("--max-duration", settings.max_duration_seconds, "Longest video, in seconds")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command
