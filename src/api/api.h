@@ -21,6 +21,7 @@
 #include "api/playback.h"
 #include "api/ports.h"
 #include "api/rate_limits.h"
+#include "api/stills.h"
 #include "api/uploads.h"
 #include "api/videos.h"
 #include "net/server.h"
@@ -59,6 +60,7 @@ class Api {
   Uploads uploads_;
   OldRoutes old_routes_;
   Videos videos_;
+  Stills stills_;
   Events events_;
   Jobs jobs_;
   Playback playback_;

@@ -3,6 +3,8 @@
 #include <array>
 
 #include "catalog/schema_jobs.h"
+#include "catalog/schema_stills.h"
+#include "catalog/schema_thumbs.h"
 
 namespace vodmill::catalog {
 namespace {
@@ -167,9 +169,11 @@ constexpr std::string_view kCensus = R"sql(
 CREATE INDEX videos_here ON videos (status) WHERE removed_at IS NULL;
 )sql";
 
-constexpr std::array kMigrations{db::Migration{1, kFirst}, db::Migration{2, kIdempotencyKeys},
-                                 db::Migration{3, kKeyFrames}, db::Migration{4, kCensus},
-                                 db::Migration{5, kJobsMigration}};
+constexpr std::array kMigrations{
+    db::Migration{1, kFirst},          db::Migration{2, kIdempotencyKeys},
+    db::Migration{3, kKeyFrames},      db::Migration{4, kCensus},
+    db::Migration{5, kJobsMigration},  db::Migration{6, kThumbsMigration},
+    db::Migration{7, kStillsMigration}};
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include "worker/job_holder.h"
 #include "worker/notice.h"
 #include "worker/nursery.h"
+#include "worker/still_runner.h"
 #include "worker/task_runner.h"
 #include "worker/watched_store.h"
 
@@ -37,6 +38,7 @@ class Worker final : public WorkerVitals {
   const WorkerOptions options_;
   Notice stopping_;
   TaskRunner tasks_;
+  StillRunner stills_;
   JobHolder jobs_;
   Nursery duties_;
 };
