@@ -18,6 +18,9 @@ void decode(Frame frame) {
   if (!output) return;
   const auto* begin = std::get_if<SegmentBegin>(&*output);
   if (begin && (begin->bytes < 1 || begin->bytes > kLongestSegment)) std::abort();
+  if (begin && (begin->strip_bytes < 0 || begin->poster_bytes < 0 || begin->media_bytes() < 1)) {
+    std::abort();
+  }
 }
 
 // The number of frames, and whether the stream was refused.

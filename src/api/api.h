@@ -22,6 +22,7 @@
 #include "api/ports.h"
 #include "api/rate_limits.h"
 #include "api/socket.h"
+#include "api/stills.h"
 #include "api/uploads.h"
 #include "api/videos.h"
 #include "net/server.h"
@@ -60,6 +61,7 @@ class Api {
   Uploads uploads_;
   OldRoutes old_routes_;
   Videos videos_;
+  Stills stills_;
   Events events_;
   Sockets sockets_;
   Jobs jobs_;

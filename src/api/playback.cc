@@ -5,6 +5,7 @@
 
 #include "api/news.h"
 #include "hls/render.h"
+#include "hls/storyboard.h"
 #include "net/refusal.h"
 
 namespace vodmill::api {
@@ -63,10 +64,17 @@ Async<> Playback::play(Request& request, ResponseWriter& response) {
       Look look = [this, id, name = std::move(*name)] { return media(id, name); };
       co_return co_await play_held(request, response, std::move(look));
     }
+    case hls::NameKind::storyboard: {
+      Look look = [this, id, name] { return storyboard(id, name->generation); };
+      co_return co_await play_held(request, response, std::move(look));
+    }
+    case hls::NameKind::poster:
+      co_return co_await send_poster(request, response, std::move(id));
     case hls::NameKind::final_media:
     case hls::NameKind::i_frames:
     case hls::NameKind::init_segment:
     case hls::NameKind::segment:
+    case hls::NameKind::strip:
       break;
   }
   co_return co_await play_object(request, response, std::move(id), std::move(*name));
@@ -119,6 +127,23 @@ Async<> Playback::play_held(Request& request, ResponseWriter& response, Look loo
   co_return co_await send_text(request, response, std::move(**text), std::move(what), packed_);
 }
 
+// The best picture of what plays, or so far of what is being made: a list that shows it asks again.
+Async<> Playback::send_poster(Request& request, ResponseWriter& response, VideoId id) {
+  const Result<Video> video = co_await ports_.videos.get(id);
+  if (!video) co_return fail(video.error());
+  const bool has_ended = video->completed_generation > 0;
+  if (!has_ended && ended_without_stream(video->status)) co_return ended(video->status);
+  const int generation = has_ended ? video->completed_generation : video->generation;
+  const Result<std::vector<Thumbs>> rows = co_await ports_.videos.thumbs(id, generation);
+  if (!rows) co_return fail(rows.error());
+  const Thumbs* best = hls::best_poster(*rows, has_ended);
+  if (!best) co_return fail(ErrorCode::not_found, "There is no poster of this video yet.");
+  Representation what{.mime = hls::mime_type(hls::kPosterName),
+                      .etag = '"' + best->poster.str().substr(video->prefix.size()) + '"',
+                      .cache_control = kRevalidate};
+  co_return co_await send_object(request, response, ports_.blobs, best->poster, std::move(what));
+}
+
 // nullopt when it has not come within hold_.
 Async<Text> Playback::wait_for(ResponseWriter& response, Look look) {
   const Steady::time_point end = Steady::now() + hold_;
@@ -165,6 +190,18 @@ Async<Text> Playback::media(VideoId id, hls::StreamName name) {
   const auto playlist = hls::render_media(*generation->plan, *rows, has_ended);
   if (!playlist) co_return std::nullopt;
   co_return hls::to_text(*playlist);
+}
+
+Async<Text> Playback::storyboard(VideoId id, int number) {
+  const Result<Generation> generation = co_await ports_.videos.generation(id, number);
+  if (!generation) co_return fail(generation.error());
+  if (ended_without_stream(generation->status)) co_return ended(generation->status);
+  if (!generation->plan) co_return std::nullopt;
+  if (!generation->plan->thumbs) co_return no_such_stream();
+  const Result<std::vector<Thumbs>> rows = co_await ports_.videos.thumbs(id, number);
+  if (!rows) co_return fail(rows.error());
+  if (rows->empty()) co_return std::nullopt;
+  co_return hls::render_storyboard(*generation->plan, *rows);
 }
 
 }  // namespace vodmill::api

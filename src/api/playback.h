@@ -34,7 +34,10 @@ class Playback {
   Async<> play_held(net::Request& request, net::ResponseWriter& response, Look look);
   Async<std::optional<std::string>> wait_for(net::ResponseWriter& response, Look look);
 
+  Async<> send_poster(net::Request& request, net::ResponseWriter& response, VideoId id);
+
   Async<std::optional<std::string>> multivariant(VideoId id);
+  Async<std::optional<std::string>> storyboard(VideoId id, int generation);
   Async<std::optional<std::string>> media(VideoId id, hls::StreamName name);
 
   static constexpr std::size_t kPackedBytes = 8 << 20;

@@ -18,6 +18,7 @@
 #include "core/job_queue.h"
 #include "core/job_view.h"
 #include "core/outbox.h"
+#include "core/still.h"
 #include "core/vitals.h"
 #include "core/worker_list.h"
 
@@ -36,6 +37,7 @@ struct Ports {
   metrics::Registry& registry;
   JobView& jobs;
   WorkerList& workers;
+  StillCatalog& stills;
   DiskSpace* space = nullptr;            // none where the store has no end
   const WorkerVitals* worker = nullptr;  // none where this process has no worker
 };

@@ -21,6 +21,17 @@ std::int64_t size_of(const Source& source) {
   return source.extents.empty() ? 0 : source.extents.back().offset + source.extents.back().length;
 }
 
+std::string url_of(const VideoId& id, std::string_view name) {
+  return "/play/" + id.str() + "/" + std::string(name);
+}
+
+// What plays is the completed generation, else the newest.
+std::string storyboard_url(const Video& video) {
+  const bool plays = video.completed_generation > 0;
+  return url_of(video.id,
+                hls::storyboard_name(plays ? video.completed_generation : video.generation));
+}
+
 }  // namespace
 
 json::object to_json(const Video& video) {
@@ -45,12 +56,14 @@ json::object to_json(const Video& video) {
   object["created_at"] = to_rfc3339(video.created_at);
   object["updated_at"] = to_rfc3339(video.updated_at);
   object["playback_url"] = video.playable ? json::value(playback_url(video.id)) : json::value();
+  object["poster_url"] =
+      video.has_poster ? json::value(url_of(video.id, hls::kPosterName)) : json::value();
+  object["storyboard_url"] =
+      video.has_storyboard ? json::value(storyboard_url(video)) : json::value();
   return object;
 }
 
-std::string playback_url(const VideoId& id) {
-  return "/play/" + id.str() + "/" + std::string(hls::kMultivariantName);
-}
+std::string playback_url(const VideoId& id) { return url_of(id, hls::kMultivariantName); }
 
 json::object to_json(const Event& event, const Video* video) {
   json::object object = video ? to_json(*video) : json::object{{"id", event.video.str()}};

@@ -34,7 +34,9 @@ TEST(VideoJson, HasNullForWhatIsNotKnownYet) {
                                                 {"height", nullptr},
                                                 {"created_at", "2023-11-14T22:13:20.000Z"},
                                                 {"updated_at", "2023-11-14T22:13:20.001Z"},
-                                                {"playback_url", nullptr}}));
+                                                {"playback_url", nullptr},
+                                                {"poster_url", nullptr},
+                                                {"storyboard_url", nullptr}}));
 }
 
 TEST(VideoJson, ShowsAPartialVideo) {
@@ -46,6 +48,18 @@ TEST(VideoJson, ShowsAPartialVideo) {
   EXPECT_EQ(shown.at("partial"),
             (json::object{{"reason", "malformed_input"}, {"at_seconds", 1.5}}));
   EXPECT_EQ(shown.at("playback_url"), "/play/abc/index.m3u8");
+}
+
+TEST(VideoJson, NamesThePicturesOfWhatPlays) {
+  Video video = new_video();
+  video.has_storyboard = true;
+  EXPECT_EQ(to_json(video).at("poster_url"), nullptr);
+  EXPECT_EQ(to_json(video).at("storyboard_url"), "/play/abc/g1/storyboard.vtt");
+  video.has_poster = true;
+  video.generation = 3;
+  video.completed_generation = 2;
+  EXPECT_EQ(to_json(video).at("poster_url"), "/play/abc/poster.jpg");
+  EXPECT_EQ(to_json(video).at("storyboard_url"), "/play/abc/g2/storyboard.vtt");
 }
 
 TEST(VideoJson, EchoesMetadata) {

@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "hls/names.h"
 #include "hls/render.h"
+#include "hls/storyboard.h"
 
 namespace vodmill::app {
 namespace {
@@ -27,6 +28,7 @@ class Comparison {
     for (const Extent& extent : video.source.extents)
       expect(video.id, extent.key.str(), extent.length);
     if (!is_final(video.status)) open_.insert(video.prefix);
+    kept_.insert(hls::stills_prefix(video.prefix));
     for (int number = 1; number <= video.generation; ++number) {
       const Result<Generation> generation = co_await videos_.generation(video.id, number);
       if (!generation) co_return fail(generation.error());
@@ -44,7 +46,7 @@ class Comparison {
     for (const auto& [key, bytes] : left_) {
       const auto owns = [&key](std::string_view prefix) { return key.starts_with(prefix); };
       if (owns(kProbes) || owns(kInbox) || std::ranges::any_of(sweeps, owns) ||
-          std::ranges::any_of(open_, owns)) {
+          std::ranges::any_of(open_, owns) || std::ranges::any_of(kept_, owns)) {
         continue;
       }
       report_.findings.push_back(
@@ -84,6 +86,28 @@ class Comparison {
         left_.erase(video.prefix + playlist);
       }
     }
+    co_return co_await add_pictures(video, generation.number, is_whole, is_made);
+  }
+
+  // Of the posters only the best is kept once the generation is whole.
+  Async<> add_pictures(const Video& video, int generation, bool is_whole, bool is_made) {
+    const Result<std::vector<Thumbs>> rows = co_await videos_.thumbs(video.id, generation);
+    if (!rows) co_return fail(rows.error());
+    for (const Thumbs& row : *rows) {
+      if (is_whole || is_made) expect(video.id, row.strip.str(), row.strip_bytes);
+      left_.erase(row.strip.str());
+    }
+    const std::string storyboard = video.prefix + hls::storyboard_name(generation);
+    if (is_whole && !rows->empty()) expect(video.id, storyboard, kUnknown);
+    left_.erase(storyboard);
+    const Thumbs* best = hls::best_poster(*rows, true);
+    if (best && is_whole) {
+      expect(video.id, best->poster.str(), best->poster_bytes);
+      expect(video.id, video.prefix + std::string(hls::kPosterName), kUnknown);
+    }
+    for (const Thumbs& row : *rows) {
+      if (!is_whole) left_.erase(row.poster.str());
+    }
     co_return Result<>();
   }
 
@@ -103,6 +127,7 @@ class Comparison {
   const ObjectSizes objects_;
   ObjectSizes left_;            // owned by no row so far
   std::set<std::string> open_;  // prefixes of videos that work goes on with
+  std::set<std::string> kept_;  // of what may be there or not: pictures of any moment
   FsckReport report_;
 };
 

@@ -118,7 +118,7 @@ Result<> Service::start_api(const Clock& clock) {
   api_.emplace(api::Ports{stores_->videos, stores_->events, stores_->outbox, stores_->keys,
                           *stores_->blobs, stores_->database->bell(), clock, stores_->jobs,
                           stores_->census, registry_, stores_->job_view, stores_->workers,
-                          stores_->blobs.get(), worker_ ? &*worker_ : nullptr},
+                          stores_->stills, stores_->blobs.get(), worker_ ? &*worker_ : nullptr},
                options);
   api_->add_routes(router_);
   server_ = TRY(net::Server::listen(context_.get_executor(), server_options(endpoint),

@@ -12,6 +12,7 @@
 #include "catalog/idempotency_keys.h"
 #include "catalog/job_view.h"
 #include "catalog/outbox.h"
+#include "catalog/still_catalog.h"
 #include "catalog/task_catalog.h"
 #include "catalog/video_catalog.h"
 #include "catalog/worker_list.h"
@@ -41,6 +42,7 @@ struct Stores {
   catalog::SqlCensus census;
   catalog::SqlJobView job_view;
   catalog::SqlWorkerList workers;
+  catalog::SqlStillCatalog stills;
   queue::SqlQueue jobs;
 
  private:

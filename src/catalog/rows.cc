@@ -76,6 +76,8 @@ Result<Video> video_from(const db::Row& row) {
   video.event_sequence = row.integer(20);
   video.created_at = Timestamp{row.integer(21)};
   video.updated_at = Timestamp{row.integer(22)};
+  video.has_storyboard = video.playable && row.integer(23) != 0;
+  video.has_poster = video.playable && row.integer(24) != 0;
   return video;
 }
 
@@ -114,6 +116,15 @@ Segment segment_from(const db::Row& row) {
   segment.codecs = row.text(8);
   if (row.integer(10) > 0) segment.key_frame = ByteRange{row.integer(9), row.integer(10)};
   return segment;
+}
+
+Thumbs thumbs_from(const db::Row& row) {
+  return Thumbs{.segment = static_cast<int>(row.integer(0)),
+                .strip = BlobKey(row.text(1)),
+                .strip_bytes = row.integer(2),
+                .poster = BlobKey(row.text(3)),
+                .poster_bytes = row.integer(4),
+                .score = static_cast<int>(row.integer(5))};
 }
 
 Event event_from(const db::Row& row) {

@@ -34,6 +34,9 @@ Result<Task> task_from(const db::Row& row);
 // key_frame_bytes.
 Segment segment_from(const db::Row& row);
 
+// segment, strip_key, strip_bytes, poster_key, poster_bytes, score.
+Thumbs thumbs_from(const db::Row& row);
+
 // id, video, sequence, type, data, at.
 Event event_from(const db::Row& row);
 

@@ -6,6 +6,7 @@
 #include "catalog/idempotency_sql.h"
 #include "catalog/job_sql.h"
 #include "catalog/outbox_sql.h"
+#include "catalog/still_sql.h"
 #include "catalog/task_sql.h"
 #include "catalog/video_lock_sql.h"
 #include "catalog/video_sql.h"
@@ -26,6 +27,7 @@ std::vector<db::Statement> all_statements() {
   add(census_sql::kAll);
   add(job_sql::kAll);
   add(worker_sql::kAll);
+  add(still_sql::kAll);
   return all;
 }
 

@@ -104,6 +104,14 @@ Result<std::optional<LeasedTask>> parse(Result<std::optional<Found>> found) {
   return leased;
 }
 
+Result<> insert_thumbs(Transaction& transaction, const Owner& owner, const Thumbs& thumbs) {
+  TRY_VOID(transaction.execute(
+      task_sql::kInsertThumbs,
+      {owner.video.str(), owner.generation, thumbs.segment, thumbs.strip.str(), thumbs.strip_bytes,
+       thumbs.poster.str(), thumbs.poster_bytes, thumbs.score}));
+  return {};
+}
+
 Result<CommitOutcome> commit(Transaction& transaction, const TaskId& id, Token token,
                              const Segment& segment) {
   const Owner owner = TRY(hold_owner(transaction, id));
@@ -116,6 +124,7 @@ Result<CommitOutcome> commit(Transaction& transaction, const TaskId& id, Token t
        segment.bytes, segment.start, segment.duration, segment.samples, segment.timescale,
        segment.codecs, key_frame.offset, key_frame.bytes}));
   if (inserted.affected == 0) return CommitOutcome::lost;
+  if (segment.thumbs) TRY_VOID(insert_thumbs(transaction, owner, *segment.thumbs));
   TRY_VOID(transaction.execute(task_sql::kForgiveLosses, {id.str()}));
   return CommitOutcome::won;
 }

@@ -86,6 +86,11 @@ inline constexpr Statement kInsertSegment{
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
     "ON CONFLICT (video, generation, rendition, idx) DO NOTHING"};
 
+inline constexpr Statement kInsertThumbs{
+    "insert thumbs",
+    "INSERT INTO thumbs (video, generation, segment, strip_key, strip_bytes, poster_key, "
+    "poster_bytes, score) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
+
 inline constexpr Statement kForgiveLosses{"forgive losses",
                                           "UPDATE tasks SET losses = 0 WHERE id = ?1"};
 
@@ -121,8 +126,8 @@ inline constexpr Statement kBuryGenerations{
     "UPDATE generations SET lease_until = 0 WHERE worker = ?1 AND lease_until > 0"};
 
 inline constexpr std::array kAll{
-    kNext, kTake,         kServe,     kLose,          kContext,       kCommitted,
-    kFind, kRenew,        kHold,      kInsertSegment, kForgiveLosses, kFinish,
-    kFail, kSpendAttempt, kFailSpent, kGiveBack,      kBuryTasks,     kBuryGenerations};
+    kNext,         kTake,      kServe,         kLose,         kContext,        kCommitted, kFind,
+    kRenew,        kHold,      kInsertSegment, kInsertThumbs, kForgiveLosses,  kFinish,    kFail,
+    kSpendAttempt, kFailSpent, kGiveBack,      kBuryTasks,    kBuryGenerations};
 
 }  // namespace vodmill::catalog::task_sql

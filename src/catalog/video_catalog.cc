@@ -274,4 +274,15 @@ Async<std::vector<Segment>> SqlVideoCatalog::segments(VideoId id, int generation
   return database_.read(std::move(work));
 }
 
+Async<std::vector<Thumbs>> SqlVideoCatalog::thumbs(VideoId id, int generation) {
+  auto work = [id = std::move(id),
+               generation](Transaction& transaction) -> Result<std::vector<Thumbs>> {
+    const db::Rows rows = TRY(transaction.execute(video_sql::kThumbs, {id.str(), generation}));
+    std::vector<Thumbs> thumbs;
+    for (const db::Row& row : rows.rows) thumbs.push_back(thumbs_from(row));
+    return thumbs;
+  };
+  return database_.read(std::move(work));
+}
+
 }  // namespace vodmill::catalog

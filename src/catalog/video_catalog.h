@@ -20,6 +20,7 @@ class SqlVideoCatalog final : public VideoCatalog {
   Async<> remove(VideoId id, Milliseconds last_put) override;
   Async<Generation> generation(VideoId id, int number) override;
   Async<std::vector<Segment>> segments(VideoId id, int generation, std::string rendition) override;
+  Async<std::vector<Thumbs>> thumbs(VideoId id, int generation) override;
 
  private:
   db::Database& database_;

@@ -67,8 +67,13 @@ inline constexpr Statement kSegments{
     "key_frame_offset, key_frame_bytes FROM segments WHERE video = ?1 AND generation = ?2 AND "
     "rendition = ?3 ORDER BY idx"};
 
+inline constexpr Statement kThumbs{
+    "list thumbs",
+    "SELECT segment, strip_key, strip_bytes, poster_key, poster_bytes, score FROM thumbs "
+    "WHERE video = ?1 AND generation = ?2 ORDER BY segment"};
+
 inline constexpr std::array kAll{kInsert,       kKeepSource, kIsSwept,        kGet,    kList,
                                  kListByStatus, kUpdate,     kNextGeneration, kCancel, kRemove,
-                                 kSweepVideo,   kGeneration, kSegments};
+                                 kSweepVideo,   kGeneration, kSegments,       kThumbs};
 
 }  // namespace vodmill::catalog::video_sql

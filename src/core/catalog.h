@@ -109,6 +109,9 @@ class VideoCatalog {
   // Committed rows of one rendition in the order of their index, InitSegment first.
   virtual Async<std::vector<Segment>> segments(VideoId id, int generation,
                                                std::string rendition) = 0;
+
+  // Committed rows of a generation's small pictures, by segment.
+  virtual Async<std::vector<Thumbs>> thumbs(VideoId id, int generation) = 0;
 };
 
 // The coordinator's right to a generation.
@@ -206,7 +209,8 @@ class TaskCatalog {
   // only.
   virtual Async<> renew(TaskId id, Token token, Milliseconds length, std::int64_t done) = 0;
 
-  // First committed row of (generation, rendition, index) wins for ever; sets the losses to 0.
+  // First committed row of (generation, rendition, index) wins for ever; sets the losses to 0. Its
+  // thumbs stand where it does.
   virtual Async<CommitOutcome> commit_segment(TaskId id, Token token, Segment segment) = 0;
 
   virtual Async<> finish(TaskId id, Token token, std::string result) = 0;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,14 @@ struct Chunk {
   int end_segment = 0;
 };
 
+// The pictures for the seek bar: a cell each, those of one segment side by side in one strip.
+struct ThumbPlan {
+  int width = 0;                     // of a cell; even
+  int height = 0;                    // even
+  int poster = 0;                    // index into the ladder: the rung that posters are taken from
+  std::vector<std::int64_t> frames;  // shown by the cells, ascending, every boundary among them
+};
+
 struct Plan {
   EngineBuild build;  // only this build's mills may work on it
   int source_stream = 0;
@@ -58,8 +67,12 @@ struct Plan {
   std::vector<Chunk> chunks;             // in source order, covering every segment once
   std::vector<Rendition> ladder;         // largest first
   std::optional<AudioRendition> audio;
+  std::optional<ThumbPlan> thumbs;   // none in plans of before there were any
   int target_duration = 6;           // seconds; EXT-X-TARGETDURATION
   std::vector<std::string> reasons;  // why it is as it is, in sentences
+
+  // The thumbs of one segment; empty if the plan has none. REQUIRES: there is such a segment.
+  std::span<const std::int64_t> thumbs_of(int segment) const;
 
   int segments() const { return static_cast<int>(boundaries.size()) - 1; }
 };

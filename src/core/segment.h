@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/ids.h"
+#include "core/thumbs.h"
 
 namespace vodmill {
 
@@ -31,6 +32,9 @@ struct Segment {
   std::int64_t timescale = 1;
   // Of video: its first picture, an IDR, from its moof to its end (RFC 8216, 4.3.3.6).
   std::optional<ByteRange> key_frame;
+  // To be committed with it, if it is of the lowest rendition. Rows that are read have none: see
+  // VideoCatalog::thumbs.
+  std::optional<Thumbs> thumbs;
   // Of InitSegments:
   std::string codecs;  // RFC 6381, from the bitstream: "avc1.64001f", "mp4a.40.2"
 };

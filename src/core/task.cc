@@ -5,7 +5,7 @@
 namespace vodmill {
 namespace {
 
-constexpr std::array<std::string_view, 3> kKinds{"probe", "chunk", "audio"};
+constexpr std::array<std::string_view, 4> kKinds{"probe", "chunk", "audio", "stills"};
 constexpr std::array<std::string_view, 5> kStates{"waiting", "leased", "completed", "failed",
                                                   "cancelled"};
 

@@ -18,7 +18,12 @@ struct Token {
   auto operator<=>(const Token&) const = default;
 };
 
-enum class TaskKind { probe, chunk, audio };
+enum class TaskKind {
+  probe,
+  chunk,  // makes thumbs too
+  audio,
+  stills,  // one picture of any time; its rows are not among the tasks: see core/still.h
+};
 
 std::string_view name_of(TaskKind kind);
 std::optional<TaskKind> task_kind_from(std::string_view name);

@@ -36,7 +36,10 @@ struct Video {
   int generation = 1;            // the newest attempt
   int completed_generation = 0;  // the one that plays; 0 if none has completed
   bool playable = false;  // the newest generation has its first segments, or an older one plays
-  int progress = 0;       // percent of the newest generation; 100 only when completed
+  // What playable shows has small pictures: for a seek bar, and one to stand for it.
+  bool has_storyboard = false;
+  bool has_poster = false;
+  int progress = 0;                // percent of the newest generation; 100 only when completed
   std::string waiting_reason;      // of core/waiting_reason.h; "" when it does not wait
   std::optional<Partial> partial;  // why a completed video has less than its source
   std::optional<Error> error;

@@ -13,6 +13,10 @@ constexpr std::string_view kIFramesSuffix = "-iframes";
 constexpr std::string_view kInitPrefix = "init-";
 constexpr std::string_view kInitExtension = ".mp4";
 constexpr std::string_view kSegmentExtension = ".m4s";
+constexpr std::string_view kStoryboardName = "storyboard.vtt";
+constexpr std::string_view kStripFolder = "thumbs";
+constexpr std::string_view kPosterFolder = "posters";
+constexpr std::string_view kPictureExtension = ".jpg";
 
 // Takes `prefix` or `suffix` away from `text`; false and nothing taken if it is not there.
 bool take_front(std::string_view& text, std::string_view prefix) {
@@ -74,6 +78,21 @@ std::optional<StreamName> read_segment(std::string_view rendition, std::string_v
   return name;
 }
 
+// "12-7.jpg".
+std::optional<StreamName> read_strip(std::string_view file, int generation) {
+  const std::size_t dash = file.find('-');
+  if (!take_back(file, kPictureExtension) || dash == std::string_view::npos) return std::nullopt;
+  const std::optional<int> segment = read_number<int>(file.substr(0, dash));
+  if (!segment || !read_number<std::int64_t>(file.substr(dash + 1))) return std::nullopt;
+  return StreamName{NameKind::strip, generation, {}, *segment};
+}
+
+BlobKey picture_key(std::string_view prefix, std::string_view folder, int segment, Token token) {
+  std::string key(prefix);
+  key.append(folder).append("/").append(std::to_string(segment)).append("-");
+  return BlobKey(key.append(std::to_string(token.value)).append(kPictureExtension));
+}
+
 std::string playlist_name(int generation, std::string_view rendition, std::string_view suffix) {
   std::string name = generation_prefix(generation);
   return name.append(rendition).append(suffix).append(kPlaylistExtension);
@@ -104,6 +123,26 @@ std::string i_frame_playlist_name(int generation, std::string_view rendition) {
   return playlist_name(generation, rendition, kIFramesSuffix);
 }
 
+std::string storyboard_name(int generation) {
+  return generation_prefix(generation).append(kStoryboardName);
+}
+
+BlobKey strip_key(std::string_view prefix, int segment, Token token) {
+  return picture_key(prefix, kStripFolder, segment, token);
+}
+
+BlobKey poster_key(std::string_view prefix, int segment, Token token) {
+  return picture_key(prefix, kPosterFolder, segment, token);
+}
+
+std::string stills_prefix(std::string_view prefix) { return std::string(prefix) + "stills/"; }
+
+BlobKey still_key(std::string_view prefix, std::int64_t frame, int width, std::string_view id) {
+  std::string key = stills_prefix(prefix);
+  key.append(std::to_string(frame)).append("-").append(std::to_string(width)).append("-");
+  return BlobKey(key.append(id).append(kPictureExtension));
+}
+
 std::string segment_uri(const BlobKey& key) {
   const std::string& text = key.str();
   const std::size_t file = text.rfind('/');
@@ -114,21 +153,28 @@ std::string segment_uri(const BlobKey& key) {
 
 std::optional<StreamName> parse_stream_name(std::string_view name) {
   if (name == kMultivariantName) return StreamName{};
+  if (name == kPosterName) return StreamName{NameKind::poster, 0, {}, 0};
   if (!take_front(name, "g")) return std::nullopt;
   const std::size_t slash = name.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
   const std::optional<int> generation = read_number<int>(name.substr(0, slash));
   if (!generation || *generation == 0) return std::nullopt;
   name.remove_prefix(slash + 1);
-  const std::size_t folder = name.find('/');
-  if (folder == std::string_view::npos) return read_playlist(name, *generation);
-  return read_segment(name.substr(0, folder), name.substr(folder + 1), *generation);
+  if (name == kStoryboardName) return StreamName{NameKind::storyboard, *generation, {}, 0};
+  const std::size_t slash_of_folder = name.find('/');
+  if (slash_of_folder == std::string_view::npos) return read_playlist(name, *generation);
+  const std::string_view folder = name.substr(0, slash_of_folder);
+  const std::string_view file = name.substr(slash_of_folder + 1);
+  return folder == kStripFolder ? read_strip(file, *generation)
+                                : read_segment(folder, file, *generation);
 }
 
 std::string_view mime_type(std::string_view name) {
   if (name.ends_with(kPlaylistExtension)) return "application/vnd.apple.mpegurl";
   if (name.ends_with(kSegmentExtension)) return "video/iso.segment";
   if (name.ends_with(kInitExtension)) return "video/mp4";
+  if (name.ends_with(kPictureExtension)) return "image/jpeg";
+  if (name.ends_with(kStoryboardName)) return "text/vtt; charset=utf-8";
   return "application/octet-stream";
 }
 

@@ -51,6 +51,23 @@ TEST(Names, AreReadBack) {
   EXPECT_EQ(segment->index, 41);
 }
 
+TEST(Names, OfPicturesAreReadBack) {
+  EXPECT_EQ(strip_key("abc/g2/", 12, Token{7}).str(), "abc/g2/thumbs/12-7.jpg");
+  EXPECT_EQ(poster_key("abc/g2/", 12, Token{7}).str(), "abc/g2/posters/12-7.jpg");
+  EXPECT_EQ(segment_uri(strip_key("abc/g2/", 12, Token{7})), "thumbs/12-7.jpg");
+
+  EXPECT_EQ(parse_stream_name("poster.jpg")->kind, NameKind::poster);
+  const auto storyboard = parse_stream_name(storyboard_name(3));
+  ASSERT_TRUE(storyboard);
+  EXPECT_EQ(storyboard->kind, NameKind::storyboard);
+  EXPECT_EQ(storyboard->generation, 3);
+  const auto strip = parse_stream_name("g2/thumbs/12-7.jpg");
+  ASSERT_TRUE(strip);
+  EXPECT_EQ(strip->kind, NameKind::strip);
+  EXPECT_EQ(strip->generation, 2);
+  EXPECT_EQ(strip->index, 12);
+}
+
 TEST(Names, OthersAreNotRead) {
   for (const char* name : {"",
                            "index",
@@ -72,6 +89,13 @@ TEST(Names, OthersAreNotRead) {
                            "g1/v0/1-7.mp4",
                            "g1/v0/init-7.m4s",
                            "g1/v0/init-.mp4",
+                           "g1/poster.jpg",
+                           "g1/posters/1-7.jpg",
+                           "g1/thumbs/1.jpg",
+                           "g1/thumbs/1-7.m4s",
+                           "g1/thumbs/-1-7.jpg",
+                           "g1/v0/1-7.jpg",
+                           "storyboard.vtt",
                            "g1/v0/1-7.m4s/",
                            "g1/v0/99999999999-7.m4s",
                            "g99999999999/v0.m3u8",
@@ -85,6 +109,8 @@ TEST(Names, TypesAreApples) {
   EXPECT_EQ(mime_type("index.m3u8"), "application/vnd.apple.mpegurl");
   EXPECT_EQ(mime_type("g1/v0/1-7.m4s"), "video/iso.segment");
   EXPECT_EQ(mime_type("g1/v0/init-7.mp4"), "video/mp4");
+  EXPECT_EQ(mime_type("poster.jpg"), "image/jpeg");
+  EXPECT_EQ(mime_type("g1/storyboard.vtt"), "text/vtt; charset=utf-8");
   EXPECT_EQ(mime_type("original"), "application/octet-stream");
 }
 

@@ -6,6 +6,7 @@
 #include "av/picture.h"
 #include "mill/frame_reader.h"
 #include "mill/rung.h"
+#include "mill/thumbs.h"
 
 namespace vodmill::mill {
 namespace {
@@ -34,7 +35,7 @@ class ChunkEncoder {
         chunk_(plan_.chunks[static_cast<std::size_t>(spec.chunk)]),
         wanted_(wanted),
         before_(before),
-        output_(output),
+        plain_output_(output),
         normalizer_(plan_, plan_.source_time_base),
         done_(before.done) {}
 
@@ -42,6 +43,7 @@ class ChunkEncoder {
 
  private:
   Result<> open_rungs(const std::vector<int>& resume);
+  void illustrate(const std::vector<int>& resume);
   Result<> encode(FrameReader& reader);
   Result<> encode_ready();
   Result<> encode_picture(AVFrame& picture, std::int64_t from, std::int64_t to);
@@ -56,7 +58,10 @@ class ChunkEncoder {
   const Chunk chunk_;
   const Rungs wanted_;
   const Work before_;
-  Output& output_;
+  Output& plain_output_;
+  std::optional<ThumbMaker> thumbs_;  // where the lowest rendition is made
+  std::optional<IllustratedOutput> illustrated_;
+  Output* output_ = &plain_output_;
   av::Normalizer normalizer_;
   std::optional<av::Cascade> cascade_;
   std::vector<std::optional<Rung>>
@@ -101,10 +106,18 @@ Result<> ChunkEncoder::open_rungs(const std::vector<int>& resume) {
   return {};
 }
 
+void ChunkEncoder::illustrate(const std::vector<int>& resume) {
+  const int first = front_of(resume.back(), chunk_);
+  if (!plan_.thumbs || !rungs_.back()) return;
+  thumbs_.emplace(plan_, first, chunk_.end_segment);
+  illustrated_.emplace(plain_output_, plan_, *thumbs_);
+  output_ = &*illustrated_;
+}
+
 Result<> ChunkEncoder::report() {
   if (++unreported_ < kFramesBetweenReports) return {};
   unreported_ = 0;
-  return output_.progress(done_, encoded());
+  return output_->progress(done_, encoded());
 }
 
 std::int64_t ChunkEncoder::encoded() const {
@@ -120,10 +133,11 @@ Result<> ChunkEncoder::encode_picture(AVFrame& picture, std::int64_t from, std::
       plan_.boundaries[static_cast<std::size_t>(chunk_.first_segment)];
   const std::int64_t end_counted = plan_.boundaries[static_cast<std::size_t>(chunk_.end_segment)];
   for (std::int64_t n = from; n < to; ++n) {
+    if (thumbs_) TRY_VOID(thumbs_->see(pictures, n));
     for (std::size_t i = 0; i < rungs_.size(); ++i) {
       auto& rung = rungs_[i];
       if (!rung || n < rung->first_frame() || n >= rung->end_frame()) continue;
-      TRY_VOID(rung->add(*pictures[i], n, output_));
+      TRY_VOID(rung->add(*pictures[i], n, *output_));
       if (n >= first_counted && n < end_counted) done_ += pixels(plan_.ladder[i]);
     }
     TRY_VOID(report());
@@ -159,6 +173,7 @@ Result<> ChunkEncoder::encode(FrameReader& reader) {
 Result<Work> ChunkEncoder::run(av::ByteSource& source, const plan::TaskSpec& spec) {
   cascade_.emplace(TRY(av::Cascade::make(plan_.ladder)));
   TRY_VOID(open_rungs(spec.resume));
+  illustrate(spec.resume);
   std::int64_t first = INT64_MAX;
   std::int64_t end = 0;
   for (const auto& rung : rungs_) {
@@ -171,9 +186,9 @@ Result<Work> ChunkEncoder::run(av::ByteSource& source, const plan::TaskSpec& spe
   FrameReader reader = TRY(FrameReader::open(source, plan_, first, end, spec.threads));
   TRY_VOID(encode(reader));
   for (auto& rung : rungs_) {
-    if (rung) TRY_VOID(rung->finish(output_));
+    if (rung) TRY_VOID(rung->finish(*output_));
   }
-  TRY_VOID(output_.progress(done_, encoded()));
+  TRY_VOID(output_->progress(done_, encoded()));
   return Work{.done = done_,
               .decoded = before_.decoded + reader.decoded(),
               .encoded = encoded(),

@@ -8,6 +8,7 @@
 #include "mill/probe.h"
 #include "mill/range_source.h"
 #include "mill/sound.h"
+#include "mill/still.h"
 #include "plan/json.h"
 #include "sandbox/attempts.h"
 #include "sandbox/channel.h"
@@ -39,6 +40,8 @@ Result<json::object> do_task(const plan::TaskSpec& spec, av::ByteSource& source,
       return encode_chunk(source, spec, output);
     case TaskKind::audio:
       return encode_sound(source, spec, output);
+    case TaskKind::stills:
+      return make_still(source, spec, output);
   }
   return fail(ErrorCode::internal_error, "an unknown kind of task");
 }

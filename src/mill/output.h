@@ -10,13 +10,21 @@
 
 namespace vodmill::mill {
 
+// The small pictures of a segment (core/thumbs.h), as JPEG files.
+struct Pictures {
+  Bytes strip;   // empty: it has none
+  Bytes poster;  // empty: an earlier one of the task is better
+  int score = 0;
+};
+
 class Output {
  public:
   virtual ~Output() = default;
 
   // A finished piece of `rendition`: kInitSegment, then the segments in order. May wait for the
   // reader.
-  virtual Result<> segment(std::string_view rendition, int index, ByteView bytes) = 0;
+  virtual Result<> segment(std::string_view rendition, int index, ByteView bytes,
+                           const Pictures& pictures) = 0;
 
   // So much of the task's cost is done, by encoding so many frames: over all renditions, those that
   // are thrown away at borders included.

@@ -76,9 +76,9 @@ Result<> Rung::close_segment(Output& output) {
   const bool is_first = muxer_->init_segment().empty();
   const Bytes bytes = TRY(muxer_->close_segment());
   if (is_first) {
-    TRY_VOID(output.segment(rendition_->name, kInitSegment, muxer_->init_segment()));
+    TRY_VOID(output.segment(rendition_->name, kInitSegment, muxer_->init_segment(), {}));
   }
-  TRY_VOID(output.segment(rendition_->name, segment_, bytes));
+  TRY_VOID(output.segment(rendition_->name, segment_, bytes, {}));
   ++segment_;
   segment_packets_ = 0;
   return {};

@@ -168,8 +168,8 @@ Result<> SoundEncoder::drain() {
 Result<> SoundEncoder::close_segment() {
   const bool is_first = muxer_->init_segment().empty();
   const Bytes bytes = TRY(muxer_->close_segment());
-  if (is_first) TRY_VOID(output_.segment(audio_.name, kInitSegment, muxer_->init_segment()));
-  TRY_VOID(output_.segment(audio_.name, segment_, bytes));
+  if (is_first) TRY_VOID(output_.segment(audio_.name, kInitSegment, muxer_->init_segment(), {}));
+  TRY_VOID(output_.segment(audio_.name, segment_, bytes, {}));
   ++segment_;
   segment_has_packets_ = false;
   return output_.progress(boundary(segment_), encoded_);

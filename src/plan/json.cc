@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::int64_t kMaxTicks = std::int64_t{1} << 56;
 constexpr int kMaxSide = 32768;
+constexpr int kMaxThumbSide = 1024;
+constexpr std::size_t kMaxThumbsInStrip = 32;
 
 std::unexpected<Error> out_of_range(std::string_view key) {
   return fail(ErrorCode::malformed_input, std::string(key) + " is out of range");
@@ -226,6 +228,37 @@ Result<> check_segments(const Plan& plan) {
   return {};
 }
 
+json::object thumbs_to_json(const ThumbPlan& t) {
+  return {{"width", t.width},
+          {"height", t.height},
+          {"poster", t.poster},
+          {"frames", to_array(t.frames)}};
+}
+
+Result<ThumbPlan> thumbs_from_json(const json::object& o) {
+  ThumbPlan t;
+  t.width = TRY(get_small(o, "width", 2, kMaxThumbSide));
+  t.height = TRY(get_small(o, "height", 2, kMaxThumbSide));
+  if (t.width % 2 != 0 || t.height % 2 != 0) return out_of_range("thumbs");
+  t.poster = TRY(get_small(o, "poster", 0, INT32_MAX));
+  t.frames = TRY(get_ascending(o, "frames"));
+  return t;
+}
+
+Result<> check_thumbs(const Plan& plan) {
+  const ThumbPlan& thumbs = *plan.thumbs;
+  if (static_cast<std::size_t>(thumbs.poster) >= plan.ladder.size()) return out_of_range("poster");
+  const std::span starts(plan.boundaries.begin(), plan.boundaries.end() - 1);
+  if (!std::ranges::includes(thumbs.frames, starts)) return out_of_range("thumbs");
+  if (thumbs.frames.front() < 0 || thumbs.frames.back() >= plan.frames) {
+    return out_of_range("thumbs");
+  }
+  for (int segment = 0; segment < plan.segments(); ++segment) {
+    if (plan.thumbs_of(segment).size() > kMaxThumbsInStrip) return out_of_range("thumbs");
+  }
+  return {};
+}
+
 Result<double> get_seconds(const json::object& object, std::string_view key) {
   constexpr double kMaxSeconds = 1e9;
   const double value = TRY(get_double(object, key));
@@ -275,6 +308,7 @@ json::object to_object(const Plan& plan) {
                  {"target_duration", plan.target_duration},
                  {"reasons", to_array(plan.reasons)}};
   if (plan.audio) o["audio"] = audio_rendition_to_json(*plan.audio);
+  if (plan.thumbs) o["thumbs"] = thumbs_to_json(*plan.thumbs);
   return o;
 }
 
@@ -323,6 +357,10 @@ Result<Plan> plan_from_json(std::string_view text) {
     plan.audio = TRY(audio_rendition_from_json(*audio));
   }
   TRY_VOID(check_segments(plan));
+  if (const json::object* thumbs = TRY(optional_object(o, "thumbs"))) {
+    plan.thumbs = TRY(thumbs_from_json(*thumbs));
+    TRY_VOID(check_thumbs(plan));
+  }
   return plan;
 }
 

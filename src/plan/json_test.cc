@@ -110,7 +110,8 @@ void expect_missing_fields_are_refused(const std::string& text, const Reader& re
   collect(good, {}, paths);
   for (const Path& path : paths) {
     const auto* key = std::get_if<std::string>(&path.back());
-    constexpr std::array<std::string_view, 4> kOptional{"audio", "video", "lost_sound", "gap_at"};
+    constexpr std::array<std::string_view, 5> kOptional{"audio", "video", "lost_sound", "gap_at",
+                                                        "thumbs"};
     if (!key || std::ranges::find(kOptional, *key) != kOptional.end()) continue;
     json::value document = good;
     Path parent = path;
@@ -151,6 +152,28 @@ TEST(PlanJson, ComesBackWithoutSound) {
   const auto back = plan_from_json(to_json(plan));
   ASSERT_TRUE(back);
   EXPECT_FALSE(back->audio);
+}
+
+TEST(PlanJson, OfBeforeThereWereThumbsIsStillRead) {
+  Plan plan = full_plan();
+  plan.thumbs.reset();
+  const auto back = plan_from_json(to_json(plan));
+  ASSERT_TRUE(back);
+  EXPECT_FALSE(back->thumbs);
+  EXPECT_TRUE(back->thumbs_of(0).empty());
+}
+
+TEST(PlanJson, RefusesThumbsThatDoNotFitTheSegments) {
+  const Plan plan = full_plan();
+  const std::string text = to_json(plan);
+  expect_refused(text, {"thumbs", "poster"}, static_cast<std::int64_t>(plan.ladder.size()),
+                 kReadPlan);
+  expect_refused(text, {"thumbs", "width"}, 161, kReadPlan);
+  expect_refused(text, {"thumbs", "frames"}, json::array{}, kReadPlan);
+  expect_refused(text, {"thumbs", "frames"}, json::array{1}, kReadPlan);
+  json::array beyond(plan.thumbs->frames.begin(), plan.thumbs->frames.end());
+  beyond.push_back(plan.frames);
+  expect_refused(text, {"thumbs", "frames"}, beyond, kReadPlan);
 }
 
 TEST(PlanJson, RefusesAMissingField) {

@@ -18,6 +18,10 @@ constexpr double kMaxJoinedTailSeconds = 0.4;
 
 constexpr int kAacFrame = 1024;  // samples
 
+constexpr int kThumbSide = 160;     // pixels of a cell's longer side
+constexpr int kPosterWidth = 1280;  // at most
+constexpr double kManyThumbs = 200;
+
 Result<> check_limits(const VideoStreamInfo& video, const Policy& policy) {
   const std::int64_t pixels = static_cast<std::int64_t>(video.width) * video.height;
   if (pixels > policy.max_pixels) {
@@ -118,6 +122,33 @@ int target_duration_of(const Plan& plan) {
   return std::max(static_cast<int>(kSegmentSeconds), static_cast<int>(std::lround(seconds)));
 }
 
+// A cell a second, less of them in a long video; every segment has one at its start.
+ThumbPlan plan_thumbs(const Plan& plan) {
+  const Rendition& smallest = plan.ladder.back();
+  ThumbPlan thumbs;
+  const double scale =
+      std::min(1.0, static_cast<double>(kThumbSide) / std::max(smallest.width, smallest.height));
+  const auto even = [scale](int side) {
+    return std::max(2, 2 * static_cast<int>(std::lround(side * scale / 2)));
+  };
+  thumbs.width = even(smallest.width);
+  thumbs.height = even(smallest.height);
+  const auto fits = [](const Rendition& rung) { return rung.width <= kPosterWidth; };
+  const auto poster = std::ranges::find_if(plan.ladder, fits);
+  thumbs.poster = static_cast<int>(
+      std::min<std::ptrdiff_t>(poster - plan.ladder.begin(), std::ssize(plan.ladder) - 1));
+  const double fps = plan.fps.value();
+  const double step = fps * std::max(1.0, static_cast<double>(plan.frames) / fps / kManyThumbs);
+  for (int i = 0; i < plan.segments(); ++i) {
+    const std::int64_t start = plan.boundaries[static_cast<std::size_t>(i)];
+    const std::int64_t length = plan.boundaries[static_cast<std::size_t>(i) + 1] - start;
+    const std::int64_t count =
+        std::clamp<std::int64_t>(std::llround(static_cast<double>(length) / step), 1, length);
+    for (std::int64_t k = 0; k < count; ++k) thumbs.frames.push_back(start + k * length / count);
+  }
+  return thumbs;
+}
+
 void explain(Plan& plan, const SourceInfo& info) {
   const VideoStreamInfo& video = *info.video;
   plan.reasons.push_back(fmt::format("{} {}x{} {} in {}", video.codec, video.width, video.height,
@@ -167,6 +198,7 @@ Result<Plan> make_plan(const SourceInfo& info, const Policy& policy) {
   cut_chunks(plan, std::max(1, policy.parallel));
   plan.ladder = make_ladder(
       shown_size(video.width, video.height, video.sample_aspect, video.rotation), plan.fps);
+  plan.thumbs = plan_thumbs(plan);
   if (info.audio) plan.audio = plan_audio(*info.audio, plan);
   plan.target_duration = target_duration_of(plan);
   explain(plan, info);

@@ -150,6 +150,37 @@ TEST(Planner, HalvesOneHundredAndTwentyFramesASecond) {
   EXPECT_THAT(plan.reasons, Contains(HasSubstr("halved")));
 }
 
+TEST(Planner, HasAThumbASecondAndOneAtEveryBoundary) {
+  const Plan plan = plan_of(source_info(1920, 1080, {25, 1}, 25 * 60));
+  ASSERT_TRUE(plan.thumbs);
+  EXPECT_EQ(plan.thumbs->frames.size(), 60U);
+  for (int i = 0; i < plan.segments(); ++i) {
+    ASSERT_FALSE(plan.thumbs_of(i).empty());
+    EXPECT_EQ(plan.thumbs_of(i).front(), plan.boundaries[static_cast<std::size_t>(i)]);
+  }
+  EXPECT_EQ(plan.thumbs->width, 160);
+  EXPECT_EQ(plan.thumbs->height, 90);
+  const Rendition& poster = plan.ladder[static_cast<std::size_t>(plan.thumbs->poster)];
+  EXPECT_EQ(poster.width, 1280);
+}
+
+TEST(Planner, HasFewerThumbsInALongVideoButOneASegment) {
+  const Plan hours = plan_of(source_info(1920, 1080, {25, 1}, std::int64_t{25} * 7200));
+  EXPECT_EQ(std::ssize(hours.thumbs->frames), hours.segments());
+  const Plan minutes = plan_of(source_info(1920, 1080, {25, 1}, std::int64_t{25} * 600));
+  EXPECT_NEAR(static_cast<double>(minutes.thumbs->frames.size()), 200, 10);
+}
+
+TEST(Planner, MakesUprightThumbsNoLargerThanThePicture) {
+  SourceInfo info = source_info(1920, 1080, {25, 1}, 100);
+  info.video->rotation = 90;
+  const Plan turned = plan_of(info);
+  EXPECT_EQ(turned.thumbs->width, 90);
+  EXPECT_EQ(turned.thumbs->height, 160);
+  const Plan tiny = plan_of(source_info(16, 16, {25, 1}, 100));
+  EXPECT_EQ(tiny.thumbs->width, 16);
+}
+
 TEST(Planner, GivesTheSameTwice) {
   const SourceInfo info = source_info(1280, 720, {30'000, 1001}, 5000);
   EXPECT_EQ(plan_of(info, 3).boundaries, plan_of(info, 3).boundaries);

@@ -17,9 +17,24 @@ Result<int> get_between(const json::object& object, std::string_view key, int lo
   return static_cast<int>(value);
 }
 
+Result<StillSpec> read_still(const json::object& object) {
+  StillSpec still;
+  still.frame = TRY(get_int(object, "frame"));
+  still.width = TRY(get_between(object, "width", 16, kLargestStill));
+  still.height = TRY(get_between(object, "height", 2, kLargestStill));
+  if (still.frame < 0 || still.width % 2 != 0 || still.height % 2 != 0) {
+    return wrong("still is out of range");
+  }
+  return still;
+}
+
 Result<> check(const TaskSpec& spec) {
   if (spec.kind == TaskKind::probe) return {};
   if (!spec.plan) return wrong("a task without a plan");
+  if (spec.kind == TaskKind::stills) {
+    const bool is_there = spec.still && spec.still->frame < spec.plan->frames;
+    return is_there ? Result<>() : wrong("a stills task without a frame");
+  }
   const std::size_t rungs = spec.kind == TaskKind::chunk ? spec.plan->ladder.size() : 1;
   if (spec.resume.size() != rungs) return wrong("resume does not fit the ladder");
   if (spec.kind == TaskKind::audio && !spec.plan->audio)
@@ -42,6 +57,10 @@ json::object to_json(const TaskSpec& spec) {
                  {"resume", json::array(spec.resume.begin(), spec.resume.end())},
                  {"threads", spec.threads}};
   if (spec.plan) o["plan"] = to_json(*spec.plan);
+  if (spec.still) {
+    o["still"] = {
+        {"frame", spec.still->frame}, {"width", spec.still->width}, {"height", spec.still->height}};
+  }
   return o;
 }
 
@@ -62,6 +81,10 @@ Result<TaskSpec> task_spec_from_json(const json::object& o) {
   if (o.contains("plan")) {
     const std::string plan = TRY(get_string(o, "plan"));
     spec.plan = TRY(plan_from_json(plan));
+  }
+  if (o.contains("still")) {
+    const json::object& still = *TRY(get_object(o, "still"));
+    spec.still = TRY(read_still(still));
   }
   TRY_VOID(check(spec));
   return spec;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -13,14 +14,25 @@
 
 namespace vodmill::plan {
 
+// The picture that a stills task makes.
+struct StillSpec {
+  std::int64_t frame = 0;  // output frame
+  int width = 0;           // even, 16 to kLargestStill; of the JPEG
+  int height = 0;          // even, 2 to kLargestStill
+};
+inline constexpr int kLargestStill = 8192;
+// It comes as the one segment, index 0, of a rendition of this name.
+inline constexpr std::string_view kStillName = "still";
+
 struct TaskSpec {
   TaskKind kind = TaskKind::probe;
   std::int64_t source_bytes = 0;
-  std::optional<Plan> plan;  // of chunk and audio tasks
+  std::optional<Plan> plan;  // of all but the probe
   int chunk = 0;             // index into plan->chunks
   // The first segment still to make: of each rung in ladder order (chunk), of the sound (audio).
   std::vector<int> resume;
-  int threads = 1;  // for the decoder
+  std::optional<StillSpec> still = {};  // of stills tasks
+  int threads = 1;                      // for the decoder
 };
 
 json::object to_json(const TaskSpec& spec);

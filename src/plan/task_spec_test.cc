@@ -59,6 +59,25 @@ TEST(TaskSpec, OfSoundComesBackAsItWas) {
   EXPECT_EQ(back->resume, std::vector{4});
 }
 
+TEST(TaskSpec, OfAStillComesBackAsItWas) {
+  TaskSpec spec = chunk_spec();
+  spec.kind = TaskKind::stills;
+  spec.resume.clear();
+  spec.still = StillSpec{.frame = 7, .width = 320, .height = 180};
+  const auto back = task_spec_from_json(to_json(spec));
+  ASSERT_TRUE(back) << back.error().message;
+  ASSERT_TRUE(back->still);
+  EXPECT_EQ(back->still->frame, 7);
+  EXPECT_EQ(back->still->width, 320);
+  EXPECT_EQ(back->still->height, 180);
+  EXPECT_FALSE(with(spec, "still", {{"frame", spec.plan->frames}, {"width", 320}, {"height", 2}}));
+  EXPECT_FALSE(with(spec, "still", {{"frame", -1}, {"width", 320}, {"height", 180}}));
+  EXPECT_FALSE(with(spec, "still", {{"frame", 7}, {"width", 321}, {"height", 180}}));
+  EXPECT_FALSE(with(spec, "still", {{"frame", 7}, {"width", 320}, {"height", 10'000}}));
+  spec.still.reset();
+  EXPECT_FALSE(task_spec_from_json(to_json(spec)));
+}
+
 TEST(TaskSpec, RefusesAMissingField) {
   const json::object good = to_json(chunk_spec());
   for (const auto& [key, value] : good) {

@@ -25,9 +25,9 @@ Result<> write_all(int fd, ByteView bytes) {
   return {};
 }
 
-Result<> write_segment(int fd, std::string_view rendition, int index, ByteView bytes) {
-  TRY_VOID(write_all(fd, encode(SegmentBegin{std::string(rendition), index,
-                                             static_cast<std::int64_t>(bytes.size())})));
+namespace {
+
+Result<> write_data(int fd, ByteView bytes) {
   while (!bytes.empty()) {
     const ByteView piece = bytes.first(std::min<std::size_t>(bytes.size(), kLongestSegmentData));
     Bytes header;
@@ -36,6 +36,15 @@ Result<> write_segment(int fd, std::string_view rendition, int index, ByteView b
     TRY_VOID(write_all(fd, piece));
     bytes = bytes.subspan(piece.size());
   }
+  return {};
+}
+
+}  // namespace
+
+Result<> write_segment(int fd, const SegmentBegin& begin, ByteView media, ByteView strip,
+                       ByteView poster) {
+  TRY_VOID(write_all(fd, encode(begin)));
+  for (const ByteView part : {media, strip, poster}) TRY_VOID(write_data(fd, part));
   return {};
 }
 

@@ -16,9 +16,11 @@ inline constexpr int kOutputFd = 4;
 // Writes everything, waiting as long as the reader is slow. cancelled if the reader is gone.
 Result<> write_all(int fd, ByteView bytes);
 
-// One segment as segment_begin and segment_data frames, without copying it.
-// REQUIRES: 1 <= bytes.size() <= kLongestSegment.
-Result<> write_segment(int fd, std::string_view rendition, int index, ByteView bytes);
+// One segment and its pictures as segment_begin and segment_data frames, without copying them.
+// `begin.bytes` is theirs together. REQUIRES: `begin` is one that may be sent, its pictures'
+// lengths are those of `strip` and `poster`.
+Result<> write_segment(int fd, const SegmentBegin& begin, ByteView media, ByteView strip = {},
+                       ByteView poster = {});
 
 // The reading end. Does not own the descriptor.
 class FrameInput {

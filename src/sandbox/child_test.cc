@@ -260,7 +260,7 @@ TEST(Child, SendsASegmentLargerThanItsPipe) {
   ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
   Bytes segment(3 * kLongestSegmentData + 7, std::byte{9});
   const pid_t writer = ::fork();
-  if (writer == 0) ::_exit(write_segment(ends[1], "v1", 4, segment) ? 0 : 1);
+  if (writer == 0) ::_exit(write_segment(ends[1], {"v1", 4, std::ssize(segment)}, segment) ? 0 : 1);
   ::close(ends[1]);
   FrameInput input(ends[0], output_frames());
   const auto begin = heard<SegmentBegin>(input);

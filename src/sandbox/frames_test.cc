@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "core/thumbs.h"
 #include "sandbox/messages.h"
 
 namespace vodmill::sandbox {
@@ -113,6 +114,12 @@ TEST(Messages, SurviveTheirFrames) {
   EXPECT_EQ(begin.index, -1);
   EXPECT_EQ(begin.bytes, kLongestSegment);
 
+  const SegmentBegin pictured = output_round_trip(SegmentBegin{"v2", 3, 100, 20, 30, kBestPoster});
+  EXPECT_EQ(pictured.strip_bytes, 20);
+  EXPECT_EQ(pictured.poster_bytes, 30);
+  EXPECT_EQ(pictured.score, kBestPoster);
+  EXPECT_EQ(pictured.media_bytes(), 50);
+
   EXPECT_EQ(output_round_trip(Progress{1LL << 60}).done, 1LL << 60);
   EXPECT_EQ(output_round_trip(TaskResult{{{"a", 1}}}).value.at("a").as_int64(), 1);
   const TaskFailed failed{{ErrorCode::unsupported_codec, "No decoder."}};
@@ -137,6 +144,15 @@ TEST(Messages, RefuseWhatIsOutOfRange) {
       encode(SegmentBegin{"v0", 0, kLongestSegment + 1}),
       encode(SegmentBegin{"../v0", 0, 1}),
       encode(SegmentBegin{"", 0, 1}),
+      encode(SegmentBegin{"v0", 0, 10, 0, 5, 1}),
+      encode(SegmentBegin{"v0", 0, 10, -1, 5, 1}),
+      encode(SegmentBegin{"v0", 0, 10, 5, -1, 1}),
+      encode(SegmentBegin{"v0", 0, 10, 5, 5, 1}),
+      encode(SegmentBegin{"v0", 0, 10, INT64_MAX, INT64_MAX, 1}),
+      encode(SegmentBegin{"v0", 0, kLongestSegment, kLongestStrip + 1, 0, 1}),
+      encode(SegmentBegin{"v0", 0, kLongestSegment, 1, kLongestPoster + 1, 1}),
+      encode(SegmentBegin{"v0", 0, 10, 5, 4, kBestPoster + 1}),
+      encode(SegmentBegin{"v0", 0, 10, 5, 4, -1}),
       encode(Progress{-1}),
   };
   for (const Bytes& bytes : refused) {

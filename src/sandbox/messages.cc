@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/thumbs.h"
+
 namespace vodmill::sandbox {
 namespace {
 
@@ -54,6 +56,20 @@ bool is_rendition_name(std::string_view name) {
   return !name.empty() && name.size() <= 32 && std::ranges::all_of(name, ok);
 }
 
+Result<> read_pictures(const json::object& object, SegmentBegin& begin) {
+  if (!object.contains("strip_bytes")) return {};
+  begin.strip_bytes = TRY(get_int(object, "strip_bytes"));
+  begin.poster_bytes = TRY(get_int(object, "poster_bytes"));
+  const std::int64_t score = TRY(get_int(object, "score"));
+  if (begin.strip_bytes < 1 || begin.strip_bytes > kLongestStrip || begin.poster_bytes < 0 ||
+      begin.poster_bytes > kLongestPoster || begin.media_bytes() < 1) {
+    return wrong("The length of a segment's pictures is out of range.");
+  }
+  if (score < 0 || score > kBestPoster) return wrong("A poster's score is out of range.");
+  begin.score = static_cast<int>(score);
+  return {};
+}
+
 Result<SegmentBegin> segment_begin_of(const Frame& frame) {
   const json::object object = TRY(object_of(frame));
   SegmentBegin begin;
@@ -66,6 +82,7 @@ Result<SegmentBegin> segment_begin_of(const Frame& frame) {
     return wrong("A segment's length is out of range.");
   }
   begin.index = static_cast<int>(index);
+  TRY_VOID(read_pictures(object, begin));
   return begin;
 }
 
@@ -89,9 +106,14 @@ Bytes encode(const Locked& message) {
 }
 
 Bytes encode(const SegmentBegin& message) {
-  return json_frame(
-      FrameType::segment_begin,
-      {{"rendition", message.rendition}, {"index", message.index}, {"bytes", message.bytes}});
+  json::object object{
+      {"rendition", message.rendition}, {"index", message.index}, {"bytes", message.bytes}};
+  if (message.strip_bytes != 0 || message.poster_bytes != 0) {
+    object["strip_bytes"] = message.strip_bytes;
+    object["poster_bytes"] = message.poster_bytes;
+    object["score"] = message.score;
+  }
+  return json_frame(FrameType::segment_begin, object);
 }
 
 Bytes encode(const Progress& message) {

@@ -22,6 +22,8 @@
 namespace vodmill::sandbox {
 
 inline constexpr std::int64_t kLongestSegment = 64 << 20;  // bytes
+inline constexpr std::int64_t kLongestStrip = 1 << 20;
+inline constexpr std::int64_t kLongestPoster = 2 << 20;
 
 struct Locked {
   Layers layers;
@@ -31,6 +33,13 @@ struct SegmentBegin {
   std::string rendition;   // 1 to 32 characters of [a-z0-9]
   int index = 0;           // kInitSegment (-1) or the segment's number, up to 10,000,000
   std::int64_t bytes = 0;  // of the segment_data that follow, 1 to kLongestSegment
+  // How many of them, at the end, are the segment's small pictures: first the strip, then the
+  // poster. 0: it has none.
+  std::int64_t strip_bytes = 0;   // up to kLongestStrip
+  std::int64_t poster_bytes = 0;  // up to kLongestPoster; only where there is a strip
+  int score = 0;                  // of the poster, 0 to kBestPoster
+
+  std::int64_t media_bytes() const { return bytes - strip_bytes - poster_bytes; }
 };
 
 struct SegmentData {

@@ -12,6 +12,7 @@
 #include "core/job_queue.h"
 #include "core/lives.h"
 #include "core/outbox.h"
+#include "core/still.h"
 #include "core/vitals.h"
 #include "core/worker_list.h"
 #include "sandbox/child.h"
@@ -54,6 +55,7 @@ struct Ports {
   Bell& bell;
   metrics::Registry& registry;
   WorkerList& workers;
+  StillCatalog& stills;
   Lives* lives = nullptr;      // none where only the end of a lease tells
   DiskSpace* space = nullptr;  // none where the store has no end
 };

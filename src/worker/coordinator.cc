@@ -121,11 +121,17 @@ void Coordinator::note(const std::vector<Task>& tasks) {
 Async<> Coordinator::finish(const std::vector<Task>& tasks) {
   Result<Published> published = co_await publish(ports_, *generation_, tasks);
   if (!published) co_return fail(std::move(published).error());
-  // The one name that generations share: only its coordinator may write it.
+  // The two names that generations share: only its coordinator may write them.
   Result<> still_ours = co_await ports_.generations.renew(lease_, options_.lease, shown_);
   if (!still_ours) co_return still_ours;
-  Result<> stored = co_await ports_.blobs.put(std::move(published->multivariant_key),
-                                              std::move(published->multivariant));
+  Result<> stored;
+  if (!published->poster.empty()) {
+    stored =
+        co_await ports_.blobs.put(std::move(published->poster_key), std::move(published->poster));
+  }
+  if (!stored) co_return stored;
+  stored = co_await ports_.blobs.put(std::move(published->multivariant_key),
+                                     std::move(published->multivariant));
   if (!stored) co_return stored;
   Result<> completed =
       co_await ports_.generations.complete(lease_, std::move(published->completion));

@@ -1,5 +1,6 @@
 #include "worker/publisher.h"
 
+#include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <map>
 #include <set>
@@ -7,6 +8,7 @@
 #include "hls/final_check.h"
 #include "hls/names.h"
 #include "hls/render.h"
+#include "hls/storyboard.h"
 #include "plan/partial.h"
 #include "worker/nursery.h"
 
@@ -42,6 +44,13 @@ Async<hls::RenditionRows> rows_of(const Ports& ports, const Generation& generati
   co_return rows;
 }
 
+Result<> check_object(const Objects& objects, const BlobKey& key, std::int64_t bytes) {
+  const auto object = objects.find(key.str());
+  if (object != objects.end() && object->second == bytes) return {};
+  return fail(ErrorCode::verification_failed,
+              fmt::format("{} is not in the store as it was written", key.str()));
+}
+
 // Every segment of the plan has its row, and every row its object of the right size.
 Result<> check_complete(const Plan& plan, const hls::RenditionRows& rows, const Objects& objects) {
   for (const auto& [name, segments] : rows) {
@@ -51,11 +60,7 @@ Result<> check_complete(const Plan& plan, const hls::RenditionRows& rows, const 
           fmt::format("{} has {} of {} segments", name, std::ssize(segments) - 1, plan.segments()));
     }
     for (const Segment& segment : segments) {
-      const auto object = objects.find(segment.key.str());
-      if (object == objects.end() || object->second != segment.bytes) {
-        return fail(ErrorCode::verification_failed,
-                    fmt::format("{} is not in the store as it was written", segment.key.str()));
-      }
+      TRY_VOID(check_object(objects, segment.key, segment.bytes));
     }
   }
   return {};
@@ -88,10 +93,29 @@ Result<Playlists> media_playlists(const Generation& generation, const hls::Rendi
   return playlists;
 }
 
-// Losers' segments. The final playlists stay: they may have been published before, and play.
-Async<> remove_strays(BlobStore& blobs, const hls::RenditionRows& rows, const Playlists& playlists,
+// What is kept of the small pictures: every strip and the best poster.
+struct KeptPictures {
+  std::map<BlobKey, std::int64_t> objects;  // key -> bytes
+  const Thumbs* poster = nullptr;           // among the rows
+};
+
+KeptPictures kept_of(const std::vector<Thumbs>& thumbs) {
+  KeptPictures kept;
+  for (const Thumbs& row : thumbs) kept.objects.emplace(row.strip, row.strip_bytes);
+  if (const Thumbs* best = hls::best_poster(thumbs, true)) {
+    kept.objects.emplace(best->poster, best->poster_bytes);
+    kept.poster = best;
+  }
+  return kept;
+}
+
+// Losers' segments, and pictures that did not become the poster. The final playlists stay: they may
+// have been published before, and play.
+Async<> remove_strays(BlobStore& blobs, const hls::RenditionRows& rows,
+                      const KeptPictures& pictures, const Playlists& playlists,
                       const Objects& objects) {
   std::set<std::string, std::less<>> wanted;
+  for (const auto& [key, bytes] : pictures.objects) wanted.insert(key.str());
   for (const auto& [key, text] : playlists) wanted.insert(key);
   for (const auto& [name, segments] : rows) {
     for (const Segment& segment : segments) wanted.insert(segment.key.str());
@@ -121,6 +145,12 @@ Async<> store(BlobStore& blobs, const Playlists& playlists) {
   co_return stored;
 }
 
+Async<Bytes> read_poster(BlobStore& blobs, const KeptPictures& pictures) {
+  if (!pictures.poster) co_return Bytes();
+  const std::int64_t length = std::max<std::int64_t>(1, pictures.poster->poster_bytes);
+  co_return co_await blobs.read(pictures.poster->poster, 0, length);
+}
+
 }  // namespace
 
 Async<Published> publish(const Ports& ports, const Generation& generation,
@@ -133,18 +163,33 @@ Async<Published> publish(const Ports& ports, const Generation& generation,
   if (!complete) co_return fail(std::move(complete).error());
   Result<> judged = hls::check_final(*generation.plan, generation.number, *rows);
   if (!judged) co_return fail(std::move(judged).error());
-  const auto playlists = media_playlists(generation, *rows);
+  auto thumbs = co_await ports.videos.thumbs(generation.video, generation.number);
+  if (!thumbs) co_return fail(std::move(thumbs).error());
+  const KeptPictures pictures = kept_of(*thumbs);
+  for (const auto& [key, bytes] : pictures.objects) {
+    Result<> found = check_object(*objects, key, bytes);
+    if (!found) co_return fail(std::move(found).error());
+  }
+  auto playlists = media_playlists(generation, *rows);
   if (!playlists) co_return fail(playlists.error());
-  Result<> swept = co_await remove_strays(ports.blobs, *rows, *playlists, *objects);
+  if (!thumbs->empty()) {
+    playlists->emplace(video_prefix(generation) + hls::storyboard_name(generation.number),
+                       hls::render_storyboard(*generation.plan, *thumbs));
+  }
+  Result<> swept = co_await remove_strays(ports.blobs, *rows, pictures, *playlists, *objects);
   if (!swept) co_return fail(std::move(swept).error());
   Result<> stored = co_await store(ports.blobs, *playlists);
   if (!stored) co_return fail(std::move(stored).error());
   const auto multivariant = hls::final_multivariant(*generation.plan, generation.number, *rows);
   if (!multivariant) co_return fail(multivariant.error());
+  Result<Bytes> poster = co_await read_poster(ports.blobs, pictures);
+  if (!poster) co_return fail(std::move(poster).error());
   const Plan& plan = *generation.plan;
   co_return Published{
       .multivariant_key = BlobKey(video_prefix(generation) + std::string(hls::kMultivariantName)),
       .multivariant = to_bytes(hls::to_text(*multivariant)),
+      .poster_key = BlobKey(video_prefix(generation) + std::string(hls::kPosterName)),
+      .poster = std::move(*poster),
       .completion = {.duration_seconds = static_cast<double>(plan.frames) / plan.fps.value(),
                      .partial = plan::find_partial(generation.info, plan, tasks)}};
 }

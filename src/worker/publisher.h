@@ -10,17 +10,21 @@
 
 namespace vodmill::worker {
 
-// What is left to do once everything but the multivariant playlist is in its place.
+// What is left to do once everything is in its place but the two objects whose names generations
+// share.
 struct Published {
   BlobKey multivariant_key;
   Bytes multivariant;
+  BlobKey poster_key;
+  Bytes poster;  // empty: there is none
   Completion completion;
 };
 
 // Verifies a generation whose tasks have all completed (its rows, its objects, and its playlists by
-// the rules of hls/), stores its final media playlists, and removes objects below its prefix that
-// belong to nothing. Doing it again is harmless, also when another coordinator has done it and the
-// video plays. Errors: verification_failed, and the stores' own.
+// the rules of hls/), stores its final media playlists and its storyboard, and removes objects
+// below its prefix that belong to nothing, posters that are not the best among them. Doing it again
+// is harmless, also when another coordinator has done it and the video plays. Errors:
+// verification_failed, and the stores' own.
 Async<Published> publish(const Ports& ports, const Generation& generation,
                          const std::vector<Task>& tasks);
 

@@ -1,10 +1,12 @@
 #include "worker/segment_saver.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/log.h"
 #include "bmff/media.h"
+#include "hls/jpeg.h"
 #include "hls/names.h"
 #include "worker/about.h"
 
@@ -22,6 +24,24 @@ bool can_be_retried(ErrorCode code) {
 std::unexpected<Error> not_as_planned(const Segment& segment, std::string_view what) {
   return fail(ErrorCode::verification_failed,
               fmt::format("{} segment {}: {}", segment.rendition, segment.index, what));
+}
+
+// One JPEG, of the size that the plan asks for; a browser is the first to decode it.
+Result<> check_picture(const Segment& segment, ByteView bytes, int width, int height) {
+  const hls::JpegInfo info = TRY(hls::parse_jpeg(bytes));
+  if (info.width != width || info.height != height) {
+    return not_as_planned(segment, "a picture of a wrong size");
+  }
+  return {};
+}
+
+// Of the segment, its strip and its poster.
+std::vector<BlobKey> keys_of(const Segment& segment) {
+  std::vector<BlobKey> keys{segment.key};
+  if (!segment.thumbs) return keys;
+  keys.push_back(segment.thumbs->strip);
+  if (!segment.thumbs->poster.str().empty()) keys.push_back(segment.thumbs->poster);
+  return keys;
 }
 
 }  // namespace
@@ -69,14 +89,14 @@ Result<> SegmentSaver::check_media(const Segment& segment, const bmff::InitInfo&
   return {};
 }
 
-Result<Segment> SegmentSaver::describe(const sandbox::SegmentBegin& begin, ByteView bytes) {
+Result<Segment> SegmentSaver::describe(const sandbox::SegmentBegin& begin, ByteView media_bytes) {
   Segment segment;
   segment.rendition = begin.rendition;
   segment.index = begin.index;
-  segment.bytes = std::ssize(bytes);
+  segment.bytes = std::ssize(media_bytes);
   segment.key = hls::segment_key(task_.prefix, begin.rendition, begin.index, task_.token);
   if (begin.index == kInitSegment) {
-    const bmff::InitInfo init = TRY(bmff::parse_init(bytes));
+    const bmff::InitInfo init = TRY(bmff::parse_init(media_bytes));
     segment.timescale = init.timescale;
     segment.codecs = init.codecs;
     Init fresh{init, std::make_unique<Notice>(executor_)};
@@ -87,7 +107,7 @@ Result<Segment> SegmentSaver::describe(const sandbox::SegmentBegin& begin, ByteV
   const auto init = inits_.find(begin.rendition);
   if (init == inits_.end()) return not_as_planned(segment, "comes before its InitSegment");
   const bmff::InitInfo& info = init->second.info;
-  const bmff::MediaInfo media = TRY(bmff::parse_media(bytes, info));
+  const bmff::MediaInfo media = TRY(bmff::parse_media(media_bytes, info));
   segment.start = media.start;
   segment.duration = media.duration;
   segment.samples = media.samples;
@@ -100,12 +120,57 @@ Result<Segment> SegmentSaver::describe(const sandbox::SegmentBegin& begin, ByteV
   return segment;
 }
 
+// The lowest rendition's segments come with pictures, where the plan has thumbs, and no others.
+Result<> SegmentSaver::describe_pictures(const sandbox::SegmentBegin& begin, Piece& piece) const {
+  const Plan& plan = *task_.plan;
+  Segment& segment = piece.segment;
+  const bool are_planned =
+      plan.thumbs && segment.index != kInitSegment && segment.rendition == plan.ladder.back().name;
+  if (are_planned != !piece.strip.empty()) {
+    return not_as_planned(segment, "its pictures are not those of the plan");
+  }
+  if (!are_planned) return {};
+  const auto cells = static_cast<int>(plan.thumbs_of(segment.index).size());
+  TRY_VOID(check_picture(segment, piece.strip, cells * plan.thumbs->width, plan.thumbs->height));
+  Thumbs thumbs{.segment = segment.index,
+                .strip = hls::strip_key(task_.prefix, segment.index, task_.token),
+                .strip_bytes = begin.strip_bytes,
+                .poster = {},
+                .poster_bytes = 0,
+                .score = begin.score};
+  if (!piece.poster.empty()) {
+    const Rendition& rung = plan.ladder.at(static_cast<std::size_t>(plan.thumbs->poster));
+    TRY_VOID(check_picture(segment, piece.poster, rung.width, rung.height));
+    thumbs.poster = hls::poster_key(task_.prefix, segment.index, task_.token);
+    thumbs.poster_bytes = begin.poster_bytes;
+  }
+  segment.thumbs = std::move(thumbs);
+  return {};
+}
+
+Result<SegmentSaver::Piece> SegmentSaver::take_apart(const sandbox::SegmentBegin& begin,
+                                                     Bytes bytes) {
+  Piece piece;
+  const ByteView all(bytes);
+  const auto media = static_cast<std::size_t>(begin.media_bytes());
+  const auto strip = static_cast<std::size_t>(begin.strip_bytes);
+  const auto copy = [](ByteView part) { return Bytes(part.begin(), part.end()); };
+  piece.strip = copy(all.subspan(media, strip));
+  piece.poster = copy(all.subspan(media + strip));
+  bytes.resize(media);
+  if (begin.strip_bytes > 0) bytes.shrink_to_fit();
+  piece.segment = TRY(describe(begin, bytes));
+  piece.media = std::move(bytes);
+  TRY_VOID(describe_pictures(begin, piece));
+  return piece;
+}
+
 Async<> SegmentSaver::accept(sandbox::SegmentBegin begin, Bytes bytes, Budget::Room room) {
   if (error_) co_return fail(*error_);
   if (!task_.plan) co_return fail(ErrorCode::verification_failed, "a probe made a segment");
-  Result<Segment> segment = describe(begin, bytes);
-  if (!segment) co_return fail(std::move(segment).error());
-  saving_.spawn(save(std::move(*segment), std::move(bytes), std::move(room)));
+  Result<Piece> piece = take_apart(begin, std::move(bytes));
+  if (!piece) co_return fail(std::move(piece).error());
+  saving_.spawn(save(std::move(*piece), std::move(room)));
   co_return Result<>();
 }
 
@@ -117,14 +182,33 @@ asio::awaitable<bool> SegmentSaver::try_again(int attempt, const Error& error) {
   co_return !given_up_.given();
 }
 
-Async<> SegmentSaver::put(const Segment& segment, const Bytes& bytes) {
+Async<> SegmentSaver::put(const BlobKey& key, const Bytes& bytes) {
   for (int attempt = 1;; ++attempt) {
     Bytes copy = bytes;
-    Result<> stored = co_await ports_.blobs.put(segment.key, std::move(copy));
+    Result<> stored = co_await ports_.blobs.put(key, std::move(copy));
     if (stored) co_return stored;
     const bool again = co_await try_again(attempt, stored.error());
-    if (!again) co_return fail(std::move(stored).error().within("store " + segment.key.str()));
+    if (!again) co_return fail(std::move(stored).error().within("store " + key.str()));
   }
+}
+
+asio::awaitable<void> SegmentSaver::put_into(const BlobKey& key, const Bytes& bytes,
+                                             Result<>& first_error) {
+  Result<> stored = co_await put(key, bytes);
+  if (!stored && first_error) first_error = std::move(stored);
+}
+
+// At once: somebody may wait for the segment, and the store may be slow.
+Async<> SegmentSaver::put_all(const Piece& piece) {
+  const std::vector<BlobKey> keys = keys_of(piece.segment);
+  const std::array parts{&piece.media, &piece.strip, &piece.poster};
+  Nursery storing(executor_);
+  Result<> stored;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    storing.spawn(put_into(keys[i], *parts.at(i), stored));
+  }
+  co_await storing.join();
+  co_return stored;
 }
 
 Async<CommitOutcome> SegmentSaver::commit(const Segment& segment) {
@@ -165,9 +249,9 @@ Async<bool> SegmentSaver::remove_unless_committed(const Segment& segment) {
   auto rows = co_await ports_.videos.segments(task.video, task.generation, segment.rendition);
   if (!rows) co_return fail(std::move(rows).error());
   if (std::ranges::find(*rows, segment.key, &Segment::key) != rows->end()) co_return true;
-  Result<> removed = co_await ports_.blobs.remove(segment.key);
-  if (!removed) {
-    log::warn(about(task), "remove {}: {}", segment.key.str(), removed.error().message);
+  for (const BlobKey& key : keys_of(segment)) {
+    Result<> removed = co_await ports_.blobs.remove(key);
+    if (!removed) log::warn(about(task), "remove {}: {}", key.str(), removed.error().message);
   }
   co_return false;
 }
@@ -188,8 +272,9 @@ Async<> SegmentSaver::settle_loser(const Segment& segment, const Bytes& bytes) {
   }
 }
 
-Async<> SegmentSaver::store_and_commit(const Segment& segment, const Bytes& bytes) {
-  Result<> stored = co_await put(segment, bytes);
+Async<> SegmentSaver::store_and_commit(const Piece& piece) {
+  const Segment& segment = piece.segment;
+  Result<> stored = co_await put_all(piece);
   if (!stored) co_return stored;
   Result<CommitOutcome> outcome = co_await commit(segment);
   if (outcome && *outcome == CommitOutcome::won) {
@@ -200,7 +285,7 @@ Async<> SegmentSaver::store_and_commit(const Segment& segment, const Bytes& byte
   if (outcome) {
     // Every chunk makes its InitSegments anew.
     if (segment.index != kInitSegment) counts_.lost_segments.add();
-    Result<> settled = co_await settle_loser(segment, bytes);
+    Result<> settled = co_await settle_loser(segment, piece.media);
     co_return settled;
   }
   Result<bool> stands = co_await remove_unless_committed(segment);
@@ -210,12 +295,13 @@ Async<> SegmentSaver::store_and_commit(const Segment& segment, const Bytes& byte
   co_return fail(std::move(outcome).error());
 }
 
-asio::awaitable<void> SegmentSaver::save(Segment segment, Bytes bytes, Budget::Room) {
-  Result<> saved = co_await store_and_commit(segment, bytes);
+asio::awaitable<void> SegmentSaver::save(Piece piece, Budget::Room) {
+  Result<> saved = co_await store_and_commit(piece);
   if (!saved) {
     if (!error_) error_ = std::move(saved).error();
     give_up();
   }
+  const Segment& segment = piece.segment;
   if (segment.index == kInitSegment) inits_.find(segment.rendition)->second.settled->give();
 }
 

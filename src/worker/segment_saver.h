@@ -44,11 +44,23 @@ class SegmentSaver {
     std::unique_ptr<Notice> settled;  // committed, or never will be
   };
 
-  Result<Segment> describe(const sandbox::SegmentBegin& begin, ByteView bytes);
+  // What a mill has made, and what is to be stored of it.
+  struct Piece {
+    Segment segment;
+    Bytes media;
+    Bytes strip;
+    Bytes poster;
+  };
+
+  Result<Piece> take_apart(const sandbox::SegmentBegin& begin, Bytes bytes);
+  Result<Segment> describe(const sandbox::SegmentBegin& begin, ByteView media_bytes);
+  Result<> describe_pictures(const sandbox::SegmentBegin& begin, Piece& piece) const;
   Result<> check_media(const Segment& segment, const bmff::InitInfo& init) const;
-  asio::awaitable<void> save(Segment segment, Bytes bytes, Budget::Room room);
-  Async<> store_and_commit(const Segment& segment, const Bytes& bytes);
-  Async<> put(const Segment& segment, const Bytes& bytes);
+  asio::awaitable<void> save(Piece piece, Budget::Room room);
+  Async<> store_and_commit(const Piece& piece);
+  Async<> put_all(const Piece& piece);
+  Async<> put(const BlobKey& key, const Bytes& bytes);
+  asio::awaitable<void> put_into(const BlobKey& key, const Bytes& bytes, Result<>& first_error);
   Async<CommitOutcome> commit(const Segment& segment);
   Async<> settle_loser(const Segment& segment, const Bytes& bytes);
   Async<bool> remove_unless_committed(const Segment& segment);

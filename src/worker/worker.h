@@ -10,6 +10,7 @@
 #include "worker/job_holder.h"
 #include "worker/notice.h"
 #include "worker/nursery.h"
+#include "worker/still_runner.h"
 #include "worker/task_runner.h"
 #include "worker/watched_store.h"
 
@@ -39,6 +40,7 @@ class Worker final : public WorkerVitals {
   Notice stopping_;
   Admission admission_;
   TaskRunner tasks_;
+  StillRunner stills_;
   JobHolder jobs_;
   Nursery duties_;
 };

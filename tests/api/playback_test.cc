@@ -1,6 +1,7 @@
 #include <future>
 
 #include "api/world.h"
+#include "hls/names.h"
 
 namespace vodmill {
 namespace {
@@ -17,6 +18,21 @@ class Playing : public ApiTest {
     return "/play/" + id.str() + "/" + std::string(rest);
   }
   void hold_for(Milliseconds hold) { start({.hold = hold}); }
+
+  // A segment of the lowest rendition with its pictures, whose bytes are their keys.
+  Thumbs commit_with_thumbs(const LeasedTask& task, int index, int score) {
+    Segment row = segment("v1", index, task.prefix + "v1/" + std::to_string(index) + "-1.m4s");
+    row.thumbs = Thumbs{.segment = index,
+                        .strip = hls::strip_key(task.prefix, index, task.token),
+                        .strip_bytes = 1,
+                        .poster = hls::poster_key(task.prefix, index, task.token),
+                        .poster_bytes = 1,
+                        .score = score};
+    put(row.thumbs->strip.str(), row.thumbs->strip.str());
+    put(row.thumbs->poster.str(), row.thumbs->poster.str());
+    must(run(tasks_.commit_segment(task.task.id, task.token, row)));
+    return *row.thumbs;
+  }
 };
 
 TEST_F(Playing, BeginsWhileTheVideoIsMade) {
@@ -64,6 +80,56 @@ TEST_F(Playing, HoldsAPlaylistUntilItsFirstSegmentIsThere) {
   commit(chunk, "v0", kInitSegment);
   commit(chunk, "v0", 0);
   EXPECT_THAT(media.read_answer(), HasSubstr("#EXTINF"));
+}
+
+TEST_F(Playing, ShowsTheStoryboardOfWhatIsThere) {
+  const VideoId id = upload();
+  plan(coordinate(id));
+  const LeasedTask chunk = lease_task();
+  commit_with_thumbs(chunk, 0, 0);
+  const std::string token = std::to_string(chunk.token.value);
+  const Answer one = get(path(id, "g1/storyboard.vtt"));
+  EXPECT_EQ(one.status, 200);
+  EXPECT_EQ(one.header("Content-Type"), "text/vtt; charset=utf-8");
+  EXPECT_EQ(one.header("Cache-Control"), "no-cache");
+  EXPECT_EQ(one.header("Access-Control-Allow-Origin"), "*");
+  EXPECT_EQ(one.body, "WEBVTT\n\n00:00:00.000 --> 00:00:06.000\nthumbs/0-" + token +
+                          ".jpg#xywh=0,0,160,90\n");
+  commit_with_thumbs(chunk, 1, 0);
+  const Answer two = get(path(id, "g1/storyboard.vtt"));
+  EXPECT_THAT(two.body, StartsWith(one.body));
+  EXPECT_NE(two.header("ETag"), one.header("ETag"));
+  EXPECT_EQ(
+      get(path(id, "g1/storyboard.vtt"), "If-None-Match: " + two.header("ETag") + "\r\n").status,
+      304);
+
+  const Answer strip = get(path(id, "g1/thumbs/0-" + token + ".jpg"));
+  EXPECT_EQ(strip.status, 200);
+  EXPECT_EQ(strip.header("Content-Type"), "image/jpeg");
+  EXPECT_EQ(strip.header("Cache-Control"), "public, max-age=31536000, immutable");
+  EXPECT_EQ(get(path(id, "g1/posters/0-" + token + ".jpg")).status, 404);
+  EXPECT_EQ(get(path(id, "g2/storyboard.vtt")).status, 404);
+}
+
+TEST_F(Playing, ShowsTheBestPosterSoFar) {
+  const VideoId id = upload();
+  const GenerationLease lease = coordinate(id);
+  plan(lease);
+  EXPECT_EQ(get(path(id, "poster.jpg")).status, 404);
+  const LeasedTask chunk = lease_task();
+  const Thumbs black = commit_with_thumbs(chunk, 0, 0);
+  EXPECT_EQ(get(path(id, "poster.jpg")).status, 404) << "black, while others may come";
+  const Thumbs good = commit_with_thumbs(chunk, 1, 300);
+  const Answer first = get(path(id, "poster.jpg"));
+  EXPECT_EQ(first.body, good.poster.str());
+  EXPECT_EQ(first.header("Content-Type"), "image/jpeg");
+  EXPECT_EQ(first.header("Cache-Control"), "no-cache");
+  const std::string known = "If-None-Match: " + first.header("ETag") + "\r\n";
+  EXPECT_EQ(get(path(id, "poster.jpg"), known).status, 304);
+  complete(lease);
+  EXPECT_EQ(get(path(id, "poster.jpg")).body, good.poster.str());
+  must(run(videos_.retry(id)));
+  EXPECT_EQ(get(path(id, "poster.jpg")).status, 200) << "the completed one plays on";
 }
 
 TEST_F(Playing, EndsAHeldRequestInTime) {

@@ -57,7 +57,8 @@ ApiTest::ApiTest()
       keys_(*database_),
       census_(*database_),
       jobs_(*database_),
-      workers_(*database_) {
+      workers_(*database_),
+      stills_(*database_) {
   clock_.advance(std::chrono::hours(1));
   start({});
 }
@@ -66,8 +67,8 @@ void ApiTest::start(api::ApiOptions options, Extras extras) {
   server_.reset();
   router_ = net::Router();
   const api::Ports ports{
-      videos_, *shown_events_, outbox_,   keys_, store_,   database_->bell(), clock_,
-      queue_,  census_,        registry_, jobs_, workers_, extras.space,      extras.worker};
+      videos_, *shown_events_, outbox_, keys_,    store_,  database_->bell(), clock_,       queue_,
+      census_, registry_,      jobs_,   workers_, stills_, extras.space,      extras.worker};
   api_ = std::make_unique<api::Api>(ports, std::move(options));
   api_->add_routes(router_);
   server_ = std::make_unique<net::TestServer>(api_->hooks(router_), net::ServerOptions());

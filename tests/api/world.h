@@ -16,6 +16,7 @@
 #include "catalog/idempotency_keys.h"
 #include "catalog/job_view.h"
 #include "catalog/outbox.h"
+#include "catalog/still_catalog.h"
 #include "catalog/task_catalog.h"
 #include "catalog/video_catalog.h"
 #include "catalog/worker_list.h"
@@ -93,6 +94,7 @@ class ApiTest : public testing::Test {
   metrics::Registry registry_;
   catalog::SqlJobView jobs_;
   catalog::SqlWorkerList workers_;
+  catalog::SqlStillCatalog stills_;
   std::unique_ptr<api::Api> api_;
   net::Router router_;
   std::unique_ptr<net::TestServer> server_;

@@ -1,6 +1,6 @@
 // What core/catalog.h, core/event_log.h, core/outbox.h, core/idempotency.h, core/census.h,
-// core/job_view.h and core/worker_list.h promise, as tests that run on every store. A store's test
-// file says
+// core/job_view.h, core/worker_list.h and core/still.h promise, as tests that run on every store. A
+// store's test file says
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, CatalogConformance, testing::Values(make_world));
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, CatalogTurns, testing::Values(make_world));
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, SharedCatalogConformance, testing::Values(make_world));
@@ -18,6 +18,7 @@
 #include "core/event_log.h"
 #include "core/job_view.h"
 #include "core/outbox.h"
+#include "core/still.h"
 #include "core/worker_list.h"
 #include "fakes/run.h"
 
@@ -36,6 +37,7 @@ class CatalogProcess {
   virtual CatalogCensus& census() = 0;
   virtual JobView& jobs() = 0;
   virtual WorkerList& workers() = 0;
+  virtual StillCatalog& stills() = 0;
   virtual Bell& bell() = 0;
 };
 
@@ -83,6 +85,7 @@ class CatalogConformance : public testing::TestWithParam<MakeCatalogWorld> {
   CatalogCensus& census() { return process_->census(); }
   JobView& jobs() { return process_->jobs(); }
   WorkerList& workers() { return process_->workers(); }
+  StillCatalog& stills() { return process_->stills(); }
 
   void advance(Milliseconds by) { world_->advance(by); }
 

@@ -5,6 +5,7 @@
 #include "catalog/job_view.h"
 #include "catalog/outbox.h"
 #include "catalog/schema.h"
+#include "catalog/still_catalog.h"
 #include "catalog/task_catalog.h"
 #include "catalog/video_catalog.h"
 #include "catalog/worker_list.h"
@@ -29,6 +30,7 @@ class SqliteProcess final : public CatalogProcess {
   CatalogCensus& census() override { return census_; }
   JobView& jobs() override { return jobs_; }
   WorkerList& workers() override { return workers_; }
+  StillCatalog& stills() override { return stills_; }
   Bell& bell() override { return database_->bell(); }
 
  private:
@@ -42,6 +44,7 @@ class SqliteProcess final : public CatalogProcess {
   catalog::SqlCensus census_{*database_};
   catalog::SqlJobView jobs_{*database_};
   catalog::SqlWorkerList workers_{*database_};
+  catalog::SqlStillCatalog stills_{*database_};
 };
 
 class SqliteWorld final : public CatalogWorld {

@@ -1,5 +1,6 @@
 // The page, as somebody uses it: a file is chosen, uploaded, watched while it is made, cancelled, tried again, deleted.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, afterEach, test } from "node:test";
@@ -348,6 +349,72 @@ test("an upload that is stopped while the page looks whether the file is there a
   release();
   await eventually("it says so", async () => (await textOf("upload-text")) === "The upload was stopped.", 20);
   assert.deepEqual((await server.json("/v1/videos")).data, []);
+});
+
+// In the page: what the seek bar's cell shows, as loaded: the strip's size and where the cell lies in it.
+async function cellShown() {
+  const cell = document.querySelector("#seek-preview .cell");
+  if (!cell || cell.hidden || document.getElementById("seek-preview").hidden) return null;
+  const strip = new Image();
+  strip.src = /url\("(.*)"\)/.exec(getComputedStyle(cell).backgroundImage)[1];
+  await strip.decode();
+  const x = -parseInt(getComputedStyle(cell).backgroundPositionX, 10);
+  const width = cell.clientWidth;
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = strip.naturalHeight;
+  const pen = canvas.getContext("2d");
+  pen.drawImage(strip, -x, 0);
+  const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
+  let sum = 0;
+  for (let i = 0; i < data.length; i += 4) sum += data[i];
+  return {
+    url: strip.src,
+    x,
+    width,
+    stripWidth: strip.naturalWidth,
+    red: sum / (data.length / 4),
+    label: document.querySelector("#seek-preview span").textContent,
+  };
+}
+
+test("posters stand in the list, and the seek bar shows what is to be seen, by pointer and by keys", async () => {
+  const path = join(folder, "black-then-red.mp4");
+  const lavfi = "color=black:s=640x360:r=25:d=8[a];color=red:s=640x360:r=25:d=8,drawgrid=w=40:h=40:c=white[b];[a][b]concat=n=2";
+  assert.equal(spawnSync("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", lavfi, "-c:v", "libx264", path]).status, 0);
+  const { id } = await server.upload(path);
+  const video = await server.until(id, "completed");
+  assert.equal(video.poster_url, `/play/${id}/poster.jpg`);
+  await page.goto(`${server.base}/#${id}`);
+  await page.reload();
+  await untilStatus("ready", 20);
+
+  const poster = page.locator("#list img");
+  await eventually("the poster is in the list", () => poster.evaluate((image) => image.naturalWidth >= 640), 20);
+  assert.equal(await page.locator("#player").getAttribute("poster"), video.poster_url);
+
+  const bar = await page.locator("#seek").boundingBox();
+  const hover = (part) => page.mouse.move(bar.x + bar.width * part, bar.y + bar.height / 2);
+  await hover(0.2);
+  const black = await eventually("a cell is shown", () => page.evaluate(cellShown), 20);
+  assert.ok(black.red < 30, `at 3 s it is red: ${JSON.stringify(black)}`);
+  assert.equal(black.label, "0:03");
+  await hover(0.8);
+  const red = await page.evaluate(cellShown);
+  assert.ok(red.red > 180, `at 12 s it is black: ${JSON.stringify(red)}`);
+  assert.ok(red.x >= 0 && red.x + red.width <= red.stripWidth);
+
+  await page.mouse.click(bar.x + bar.width * 0.5, bar.y + bar.height / 2);
+  const time = () => page.evaluate(() => document.getElementById("player").currentTime);
+  assert.ok(Math.abs((await time()) - 8) < 1.5, `a click at the half went to ${await time()}`);
+  await page.mouse.move(bar.x, bar.y - 300);
+  await eventually("the cell is gone", () => page.locator("#seek-preview").isHidden(), 20);
+  await page.focus("#seek");
+  await page.keyboard.press("Home");
+  await eventually("it is at the front", async () => (await time()) < 2, 20);
+  assert.ok((await page.evaluate(cellShown)).red < 30, "the keys show the cell too");
+  await page.keyboard.press("PageUp");
+  await eventually("it is at the end", async () => (await time()) > 14, 20);
 });
 
 test("the queue is shown as it moves, without being asked for all the time", async () => {

@@ -32,7 +32,11 @@ Result<std::size_t> MemorySource::read(std::int64_t offset, std::span<std::byte>
   return count;
 }
 
-Result<> MadeStream::segment(std::string_view rendition, int index, ByteView bytes) {
+Result<> MadeStream::segment(std::string_view rendition, int index, ByteView bytes,
+                             const mill::Pictures& pictures) {
+  if (!pictures.strip.empty()) {
+    EXPECT_TRUE(pictures_.emplace(index, pictures).second) << index << " has pictures twice";
+  }
   auto& pieces = pieces_[std::string(rendition)];
   if (index == kInitSegment) {
     const auto [stored, is_new] = pieces.try_emplace(index, bytes.begin(), bytes.end());

@@ -30,7 +30,8 @@ class MemorySource final : public av::ByteSource {
 // or a segment that is not the next of its task, fails the test.
 class MadeStream final : public mill::Output {
  public:
-  Result<> segment(std::string_view rendition, int index, ByteView bytes) override;
+  Result<> segment(std::string_view rendition, int index, ByteView bytes,
+                   const mill::Pictures& pictures) override;
   Result<> progress(std::int64_t done, std::int64_t encoded) override;
 
   // Tasks begin: their segments come in order.
@@ -41,9 +42,13 @@ class MadeStream final : public mill::Output {
   const Bytes& piece(const std::string& rendition, int index) const;
   std::size_t pieces(const std::string& rendition) const;
 
+  // The small pictures that came with the lowest rendition's segments, by segment.
+  const std::map<int, mill::Pictures>& pictures() const { return pictures_; }
+
  private:
   std::map<std::string, std::map<int, Bytes>, std::less<>> pieces_;
   std::map<std::string, int, std::less<>> next_;
+  std::map<int, mill::Pictures> pictures_;
   std::int64_t done_ = 0;
 };
 

@@ -74,8 +74,8 @@ class FenceTest : public WorkerTest {
   }
 
   worker::Worker& start_far_worker() {
-    worker::Ports far{videos_, generations_,      far_tasks_, outbox_,     store_,
-                      queue_,  database_->bell(), registry_,  worker_list_};
+    worker::Ports far{videos_, generations_,      far_tasks_, outbox_,      store_,
+                      queue_,  database_->bell(), registry_,  worker_list_, stills_};
     workers_.push_back(
         std::make_unique<worker::Worker>(far, short_lease(), context_.get_executor()));
     workers_.back()->start();

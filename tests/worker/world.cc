@@ -11,6 +11,7 @@
 #include "db/open_sqlite.h"
 #include "db/sqlite.h"
 #include "engine/clips.h"
+#include "hls/storyboard.h"
 #include "mill/engine_build.h"
 #include "queue/schema.h"
 
@@ -52,6 +53,7 @@ WorkerTest::WorkerTest()
       events_(*database_),
       outbox_(*database_),
       worker_list_(*database_),
+      stills_(*database_),
       queue_(*database_) {}
 
 WorkerTest::~WorkerTest() {
@@ -76,8 +78,8 @@ worker::WorkerOptions WorkerTest::options(int slots) const {
 }
 
 worker::Ports WorkerTest::ports(BlobStore& store) {
-  return {videos_,           generations_, tasks_,       outbox_, store, queue_,
-          database_->bell(), registry_,    worker_list_, nullptr, space_};
+  return {videos_,           generations_, tasks_,       outbox_, store,   queue_,
+          database_->bell(), registry_,    worker_list_, stills_, nullptr, space_};
 }
 
 worker::Worker& WorkerTest::start_worker(worker::WorkerOptions options) {
@@ -196,6 +198,16 @@ void WorkerTest::expect_whole(const VideoId& id, int number) {
     ASSERT_NE(object, objects.end()) << row.key.str();
     EXPECT_EQ(std::ssize(object->second), row.bytes);
   }
+  const std::vector<Thumbs> thumbs = must(wait_for(videos_.thumbs(id, number)));
+  EXPECT_EQ(std::ssize(thumbs), plan.segments());
+  known.insert(id.str() + "/g" + std::to_string(number) + "/storyboard.vtt");
+  known.insert(id.str() + "/poster.jpg");
+  for (const Thumbs& row : thumbs) {
+    known.insert(row.strip.str());
+    ASSERT_TRUE(objects.contains(row.strip.str())) << row.strip.str();
+    EXPECT_EQ(std::ssize(objects.at(row.strip.str())), row.strip_bytes);
+  }
+  if (const Thumbs* best = hls::best_poster(thumbs, true)) known.insert(best->poster.str());
   const std::size_t renditions = plan.ladder.size() + (plan.audio ? 1 : 0);
   EXPECT_EQ(rows.size(), renditions * static_cast<std::size_t>(plan.segments() + 1));
   for (const std::string& key : keys(id.str() + "/")) {

@@ -16,6 +16,7 @@
 #include "catalog/event_log.h"
 #include "catalog/generation_catalog.h"
 #include "catalog/outbox.h"
+#include "catalog/still_catalog.h"
 #include "catalog/task_catalog.h"
 #include "catalog/video_catalog.h"
 #include "catalog/worker_list.h"
@@ -93,6 +94,7 @@ class WorkerTest : public testing::Test {
   catalog::SqlEventLog events_;
   catalog::SqlOutbox outbox_;
   catalog::SqlWorkerList worker_list_;
+  catalog::SqlStillCatalog stills_;
   queue::SqlQueue queue_;
   std::vector<std::unique_ptr<worker::Worker>> workers_;
 

@@ -32,6 +32,8 @@ export interface Video {
   created_at: string;
   updated_at?: string;
   playback_url?: string | null;
+  poster_url?: string | null;
+  storyboard_url?: string | null;
   metadata?: Record<string, unknown>;
   size?: number;
   sha256?: string | null;

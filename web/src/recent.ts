@@ -99,6 +99,17 @@ function matches(video: Video, wanted: string): boolean {
   return [nameOf(video), statusWord(video.status), video.id].some((text) => text.toLocaleLowerCase().includes(wanted));
 }
 
+function poster(video: Video): HTMLElement {
+  const place = make("span", "", "thumb");
+  if (!video.poster_url) return place;
+  const image = document.createElement("img");
+  image.src = video.poster_url;
+  image.alt = ""; // the name stands beside it
+  image.loading = "lazy";
+  place.append(image);
+  return place;
+}
+
 function row(video: Video): HTMLLIElement {
   const link = document.createElement("a");
   link.href = `#${video.id}`;
@@ -106,7 +117,7 @@ function row(video: Video): HTMLLIElement {
   const created = new Date(video.created_at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
   const name = make("span", nameOf(video), "ellipsis");
   name.append(make("span", [created, about(video)].filter(Boolean).join(" · "), "about"));
-  link.append(name, make("span", statusWord(video.status), `status ${video.status}`));
+  link.append(poster(video), name, make("span", statusWord(video.status), `status ${video.status}`));
   const item = document.createElement("li");
   item.append(link);
   return item;

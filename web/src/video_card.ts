@@ -3,11 +3,13 @@ import { Details } from "./details";
 import { type Fact, follow } from "./follow";
 import { bar, element, show, text } from "./page";
 import { Player } from "./player";
+import { SeekBar } from "./seek_bar";
 import { nameOf, note, statusWord } from "./words";
 
 // The card of the one video that is looked at: its state as it is pushed, its picture, its buttons.
 export class VideoCard {
   private readonly player = new Player(element<HTMLVideoElement>("player"));
+  private readonly seekBar = new SeekBar(element<HTMLVideoElement>("player"));
   private video: api.Video | undefined;
   private readonly details = new Details();
   private facts: Fact[] = [];
@@ -88,6 +90,11 @@ export class VideoCard {
   private showPicture(video: api.Video): void {
     const url = api.playbackUrl(video);
     show("stage", video.playable);
+    show("seek", video.playable);
+    this.seekBar.show(video.storyboard_url, video.duration_seconds, !api.isFinal(video));
+    const poster = video.poster_url ?? "";
+    const player = element<HTMLVideoElement>("player");
+    if (player.getAttribute("poster") !== poster) player.setAttribute("poster", poster);
     show("link", video.playable);
     element<HTMLAnchorElement>("link").href = url;
     if (video.width && video.height) {
@@ -104,7 +111,7 @@ export class VideoCard {
 
   private explain(id: string, error: unknown): void {
     show("video", true);
-    for (const hidden of ["stage", "progress", "cancel", "retry", "delete", "link"]) show(hidden, false);
+    for (const hidden of ["stage", "seek", "progress", "cancel", "retry", "delete", "link"]) show(hidden, false);
     text("video-name", id);
     text("status", "");
     text("note", "");

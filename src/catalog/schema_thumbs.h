@@ -1,0 +1,44 @@
+// The migration that gave videos small pictures.
+#pragma once
+
+#include <string_view>
+
+namespace vodmill::catalog {
+
+inline constexpr std::string_view kThumbsMigration = R"sql(
+CREATE TABLE thumbs (
+  video TEXT NOT NULL,
+  generation BIGINT NOT NULL,
+  segment BIGINT NOT NULL,
+  strip_key TEXT NOT NULL,
+  strip_bytes BIGINT NOT NULL,
+  poster_key TEXT NOT NULL,
+  poster_bytes BIGINT NOT NULL,
+  score BIGINT NOT NULL,
+  PRIMARY KEY (video, generation, segment),
+  FOREIGN KEY (video, generation) REFERENCES generations (video, number)
+);
+
+-- As it was, and at the end what playable shows has of pictures.
+DROP VIEW shown_videos;
+CREATE VIEW shown_videos AS
+SELECT v.id, v.owner, v.status, v.generation, v.completed_generation,
+  CASE WHEN v.completed_generation > 0 OR g.playable = 1 THEN 1 ELSE 0 END AS playable,
+  v.progress,
+  CASE WHEN v.status IN ('pending', 'processing') AND g.lease_until <= vodmill_now()
+    THEN 'waiting_for_worker' ELSE v.waiting_reason END AS waiting_reason,
+  v.partial_reason, v.partial_at_seconds, v.error_code,
+  v.error_message, v.metadata, v.priority, v.prefix, v.source, v.sha256, v.duration_seconds,
+  v.width, v.height, v.event_sequence, v.created_at, v.updated_at,
+  CASE WHEN EXISTS (SELECT 1 FROM thumbs t WHERE t.video = v.id AND t.generation =
+    CASE WHEN v.completed_generation > 0 THEN v.completed_generation ELSE v.generation END)
+    THEN 1 ELSE 0 END AS has_storyboard,
+  CASE WHEN EXISTS (SELECT 1 FROM thumbs t WHERE t.video = v.id AND t.generation =
+    CASE WHEN v.completed_generation > 0 THEN v.completed_generation ELSE v.generation END
+    AND t.poster_key <> '' AND (t.score > 0 OR v.completed_generation > 0))
+    THEN 1 ELSE 0 END AS has_poster
+FROM videos v JOIN generations g ON g.video = v.id AND g.number = v.generation
+WHERE v.removed_at IS NULL;
+)sql";
+
+}  // namespace vodmill::catalog

@@ -1,0 +1,185 @@
+#include "catalog/still_catalog.h"
+
+#include "catalog/rows.h"
+#include "catalog/still_sql.h"
+#include "plan/json.h"
+
+namespace vodmill::catalog {
+namespace {
+
+using db::Transaction;
+
+constexpr std::int64_t kMostWanted = 32;  // of one video at a time
+
+std::unexpected<Error> lost() {
+  return fail(ErrorCode::lease_lost, "The still's lease is no longer this worker's.");
+}
+
+Result<StillState> state_from(const db::Row& row) {
+  StillState state;
+  const std::string word = row.text(0);
+  if (word == "made") state.key = BlobKey(row.text(1));
+  if (word == "impossible") state.error = Error{error_code_from_name(row.text(2)), row.text(3)};
+  return state;
+}
+
+// Room for one more: what has been wanted least lately goes.
+Result<> forget_oldest(Transaction& transaction, const VideoId& video) {
+  const db::Rows rows =
+      TRY(transaction.execute(still_sql::kOldest, {video.str(), kMostStills - 1}));
+  for (const db::Row& row : rows.rows) {
+    TRY_VOID(transaction.execute(still_sql::kForget,
+                                 {video.str(), row.integer(0), row.integer(1), row.integer(2)}));
+    const std::string key = row.text(3);
+    if (!key.empty()) TRY_VOID(transaction.execute(still_sql::kSweep, {key}));
+  }
+  return {};
+}
+
+Result<StillState> want_still(Transaction& transaction, const Still& still) {
+  const db::Rows plan =
+      TRY(transaction.execute(still_sql::kPlanned, {still.video.str(), still.generation}));
+  if (plan.empty()) return fail(ErrorCode::not_found, "There is no such video.");
+  const db::Rows found = TRY(transaction.execute(
+      still_sql::kFind, {still.video.str(), still.generation, still.frame, still.width}));
+  if (!found.empty()) return state_from(found[0]);
+  const db::Rows wanted = TRY(transaction.execute(still_sql::kCountWanted, {still.video.str()}));
+  if (wanted[0].integer(0) >= kMostWanted) {
+    return fail(ErrorCode::rate_limited,
+                "Many pictures of this video are being made. Ask again in a few seconds.");
+  }
+  TRY_VOID(forget_oldest(transaction, still.video));
+  TRY_VOID(transaction.execute(still_sql::kInsert,
+                               {still.video.str(), still.generation, still.frame, still.width}));
+  return StillState{};
+}
+
+// What lease() has found, as text where reading it needs no transaction.
+struct Found {
+  LeasedStill leased;
+  std::string source;
+  std::string plan;
+};
+
+Result<std::optional<Found>> take_next(Transaction& transaction, const WorkerId& worker,
+                                       Milliseconds length) {
+  for (;;) {
+    const db::Rows rows = TRY(transaction.execute(still_sql::kNext));
+    if (rows.empty()) return std::nullopt;
+    const db::Row& row = rows[0];
+    Found found{.leased = {}, .source = row.text(8), .plan = row.text(9)};
+    found.leased.still = {.video = VideoId(row.text(0)),
+                          .generation = static_cast<int>(row.integer(1)),
+                          .frame = row.integer(2),
+                          .width = static_cast<int>(row.integer(3))};
+    found.leased.prefix = row.text(7);
+    const bool was_lost = row.text(4) == "leased";
+    const std::int64_t attempts = row.integer(6) + (was_lost ? 1 : 0);
+    const Still& still = found.leased.still;
+    if (attempts >= kMaxLosses) {
+      TRY_VOID(transaction.execute(
+          still_sql::kFail, {still.video.str(), still.generation, still.frame, still.width,
+                             row.integer(5), error_code_name(ErrorCode::worker_lost),
+                             "The workers that were to make this picture stopped answering."}));
+      continue;
+    }
+    const db::Rows taken = TRY(transaction.execute(
+        still_sql::kTake,
+        {still.video.str(), still.generation, still.frame, still.width, row.integer(5),
+         worker.str(), attempts, static_cast<std::int64_t>(length.count())}));
+    if (taken.empty()) continue;
+    found.leased.token = Token{taken[0].integer(0)};
+    return found;
+  }
+}
+
+Result<std::optional<LeasedStill>> parse(Result<std::optional<Found>> found) {
+  if (!found) return fail(std::move(found).error());
+  if (!*found) return std::nullopt;
+  LeasedStill leased = std::move((*found)->leased);
+  leased.source = TRY(stored(source_from_json((*found)->source), "source"));
+  leased.plan = TRY(stored(plan::plan_from_json((*found)->plan), "plan"));
+  return leased;
+}
+
+}  // namespace
+
+Async<StillState> SqlStillCatalog::want(Still still) {
+  auto look = [still](Transaction& transaction) -> Result<std::optional<StillState>> {
+    const db::Rows found = TRY(transaction.execute(
+        still_sql::kFind, {still.video.str(), still.generation, still.frame, still.width}));
+    if (found.empty()) return std::nullopt;
+    const StillState state = TRY(state_from(found[0]));
+    return state;
+  };
+  // Who waits for a picture looks again and again.
+  Result<std::optional<StillState>> known = co_await database_.read(std::move(look));
+  if (!known) co_return vodmill::fail(std::move(known).error());
+  if (*known) co_return std::move(**known);
+  auto work = [still = std::move(still)](Transaction& transaction) {
+    return want_still(transaction, still);
+  };
+  Result<StillState> wanted = co_await database_.write(std::move(work));
+  co_return wanted;
+}
+
+Async<std::optional<LeasedStill>> SqlStillCatalog::lease(WorkerId worker, Milliseconds length) {
+  auto look = [](Transaction& transaction) -> Result<bool> {
+    const db::Rows rows = TRY(transaction.execute(still_sql::kNext));
+    return !rows.empty();
+  };
+  Result<bool> is_one_there = co_await database_.read(std::move(look));
+  if (!is_one_there) co_return vodmill::fail(std::move(is_one_there).error());
+  if (!*is_one_there) co_return std::nullopt;
+  auto work = [worker = std::move(worker), length](Transaction& transaction) {
+    return take_next(transaction, worker, length);
+  };
+  Result<std::optional<Found>> found = co_await database_.write(std::move(work));
+  co_return parse(std::move(found));
+}
+
+Async<> SqlStillCatalog::finish(Still still, Token token, BlobKey key) {
+  auto work = [still = std::move(still), token,
+               key = std::move(key)](Transaction& transaction) -> Result<> {
+    const db::Rows rows = TRY(transaction.execute(
+        still_sql::kFinish,
+        {still.video.str(), still.generation, still.frame, still.width, token.value, key.str()}));
+    return rows.affected == 0 ? Result<>(lost()) : Result<>();
+  };
+  return database_.write(std::move(work));
+}
+
+Async<> SqlStillCatalog::fail(Still still, Token token, Error error) {
+  auto work = [still = std::move(still), token,
+               error = std::move(error)](Transaction& transaction) -> Result<> {
+    const db::Rows rows = TRY(transaction.execute(
+        still_sql::kFail, {still.video.str(), still.generation, still.frame, still.width,
+                           token.value, error_code_name(error.code), error.message}));
+    return rows.affected == 0 ? Result<>(lost()) : Result<>();
+  };
+  return database_.write(std::move(work));
+}
+
+Async<> SqlStillCatalog::crashed(Still still, Token token, Error error) {
+  auto work = [still = std::move(still), token,
+               error = std::move(error)](Transaction& transaction) -> Result<> {
+    const db::Rows rows = TRY(transaction.execute(
+        still_sql::kSpendAttempt,
+        {still.video.str(), still.generation, still.frame, still.width, token.value,
+         error_code_name(error.code), error.message, kMaxAttempts}));
+    return rows.affected == 0 ? Result<>(lost()) : Result<>();
+  };
+  return database_.write(std::move(work));
+}
+
+Async<> SqlStillCatalog::give_back(Still still, Token token) {
+  auto work = [still = std::move(still), token](Transaction& transaction) -> Result<> {
+    const db::Rows rows =
+        TRY(transaction.execute(still_sql::kGiveBack, {still.video.str(), still.generation,
+                                                       still.frame, still.width, token.value}));
+    return rows.affected == 0 ? Result<>(lost()) : Result<>();
+  };
+  return database_.write(std::move(work));
+}
+
+}  // namespace vodmill::catalog

@@ -1,0 +1,15 @@
+#include "core/plan.h"
+
+#include <algorithm>
+
+namespace vodmill {
+
+std::span<const std::int64_t> Plan::thumbs_of(int segment) const {
+  if (!thumbs) return {};
+  const auto index = static_cast<std::size_t>(segment);
+  const auto first = std::ranges::lower_bound(thumbs->frames, boundaries[index]);
+  const auto end = std::ranges::lower_bound(thumbs->frames, boundaries[index + 1]);
+  return {first, end};
+}
+
+}  // namespace vodmill
