@@ -140,11 +140,11 @@ void add_commands(CLI::App& app, Settings& settings) {
 
   CLI::App* verify = app.add_subcommand(
       "verify",
-      "Judges a finished HLS stream in a folder by Apple's authoring specification and RFC 8216.\n"
-      "One line a finding; exit status 0 if no MUST rule is broken. Looked into are playlists,\n"
-      "and fMP4 segments of H.264 and AAC. Not judged: streams over HTTP (and what only a\n"
-      "server shows: types, compression, redirects, TLS), loudness, decoding, DRM.");
-  verify->add_option("input", settings.input, "The folder, or its multivariant playlist")
+      "Judges a finished HLS stream by Apple's authoring specification and RFC 8216. One line a\n"
+      "finding; exit status 0 if no MUST rule is broken. Looked into are playlists, and fMP4\n"
+      "segments of H.264 and AAC; of a URL also how the server sends them. Not judged: TLS,\n"
+      "loudness, decoding, DRM.");
+  verify->add_option("input", settings.input, "The URL, the folder, or its multivariant playlist")
       ->required();
   verify->add_flag("--json", settings.json, "One JSON object in place of lines");
 

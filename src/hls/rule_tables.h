@@ -18,6 +18,7 @@ std::span<const Rule> i_frame_rules();    // Apple 6
 std::span<const Rule> time_rules();       // Apple 7, 8
 std::span<const Rule> playlist_rules();   // Apple 8, 9: the attributes
 std::span<const Rule> bandwidth_rules();  // Apple 1.26 to 1.32, 9.13
+std::span<const Rule> delivery_rules();   // what a server does: Apple 8.18, 10
 
 // A media playlist with the URI that names it.
 struct NamedTrack {

@@ -60,8 +60,9 @@ std::string rule_name(std::string_view number) {
 
 std::vector<Rule> all_rules() {
   std::vector<Rule> all;
-  for (const auto table : {grammar_rules(), object_rules(), picture_rules(), sound_rules(),
-                           i_frame_rules(), time_rules(), playlist_rules(), bandwidth_rules()}) {
+  for (const auto table :
+       {grammar_rules(), object_rules(), picture_rules(), sound_rules(), i_frame_rules(),
+        time_rules(), playlist_rules(), bandwidth_rules(), delivery_rules()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   return all;

@@ -1,5 +1,5 @@
-// The rules about segments that no encoder writes on request: facts set by hand. Those that a
-// folder can break are in tests/verify.
+// The rules about segments that no encoder writes on request, and about servers: facts set by
+// hand. Those that a folder can break are in tests/verify.
 #include "hls/rules.h"
 
 #include <gmock/gmock.h>
@@ -48,6 +48,22 @@ StreamFacts sound_and_picture() {
   return stream;
 }
 
+// The same from a server that does what it should.
+StreamFacts from_a_server() {
+  StreamFacts stream = sound_and_picture();
+  const Delivery playlist{.content_type = "application/vnd.apple.mpegurl; charset=utf-8",
+                          .is_gzip = true,
+                          .allows_every_site = true};
+  const Delivery media{.content_type = "video/mp4", .allows_every_site = true};
+  stream.delivery = playlist;
+  for (auto& [uri, track] : stream.tracks) {
+    track.delivery = playlist;
+    for (InitFacts& init : track.inits) init.delivery = media;
+    for (SegmentFacts& segment : track.segments) segment.delivery = media;
+  }
+  return stream;
+}
+
 std::multiset<std::string_view> told(const StreamFacts& stream) {
   std::multiset<std::string_view> rules;
   for (const Finding& finding : judge(stream)) rules.insert(finding.rule);
@@ -86,6 +102,35 @@ TEST(Rules, TellOfSegmentsThatBreakThem) {
     broken.break_it(stream);
     EXPECT_TRUE(told(stream).contains(broken.number)) << broken.number;
   }
+}
+
+const Broken kBadlySent[] = {
+    {"8.18", [](StreamFacts& s) { s.tracks["v"].segments[1].delivery->redirects = 1; }},
+    {"8.18", [](StreamFacts& s) { s.tracks["a"].inits[0].delivery->redirects = 1; }},
+    {"10.1", [](StreamFacts& s) { s.delivery->is_gzip = false; }},
+    {"10.1", [](StreamFacts& s) { s.tracks["a"].delivery->is_gzip = false; }},
+    {"10.4", [](StreamFacts& s) { s.tracks["v"].delivery->content_type = "text/plain"; }},
+    {"10.4", [](StreamFacts& s) { s.tracks["v"].inits[0].delivery->content_type = ""; }},
+    {"RFC 8216 4.3.2.2",
+     [](StreamFacts& s) { s.tracks["v"].segments[0].delivery->ignores_ranges = true; }},
+    {"Fetch 3.3", [](StreamFacts& s) { s.delivery->allows_every_site = false; }},
+    {"Fetch 3.3",
+     [](StreamFacts& s) { s.tracks["v"].segments[0].delivery->allows_every_site = false; }},
+};
+
+TEST(Rules, TellOfServersThatBreakThem) {
+  const auto before = told(from_a_server());
+  for (const Broken& broken : kBadlySent) {
+    EXPECT_FALSE(before.contains(broken.number)) << broken.number;
+    StreamFacts stream = from_a_server();
+    broken.break_it(stream);
+    EXPECT_TRUE(told(stream).contains(broken.number)) << broken.number;
+  }
+}
+
+TEST(Rules, DoNotJudgeWhatNoServerSent) {
+  const auto rules = told(sound_and_picture());
+  for (const Broken& broken : kBadlySent) EXPECT_FALSE(rules.contains(broken.number));
 }
 
 TEST(Rules, HaveASentenceEach) {

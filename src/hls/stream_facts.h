@@ -22,6 +22,15 @@ enum class Look {
   beyond,     // a codec, container, encryption or address that is not looked into; `why`
 };
 
+// How a server answered, where one did.
+struct Delivery {
+  int redirects = 0;               // on the way to the answer
+  std::string content_type;        // "" without one
+  bool is_gzip = false;            // it came packed, to a client that takes gzip
+  bool allows_every_site = false;  // pages of every origin may read it (CORS)
+  bool ignores_ranges = false;     // asked for a part, it sent the whole
+};
+
 struct TrackName {
   std::string handler;       // "vide", "soun"
   std::string sample_entry;  // "avc1"
@@ -46,6 +55,7 @@ struct InitFacts {
   int transfer = 2;
   int matrix = 2;
   int channels = 0;
+  std::optional<Delivery> delivery = {};
 };
 
 struct SegmentFacts {
@@ -71,6 +81,7 @@ struct SegmentFacts {
   // nullopt if there is none. A file that cannot be read has none that are known.
   bool is_i_frame_known = false;
   std::optional<std::int64_t> i_frame_pts;  // before the edit list
+  std::optional<Delivery> delivery = {};
 };
 
 // One media playlist and what it names.
@@ -80,10 +91,12 @@ struct TrackFacts {
   ForeignPlaylist playlist;
   std::vector<InitFacts> inits;        // one for each of playlist.maps
   std::vector<SegmentFacts> segments;  // one for each of playlist.segments
+  std::optional<Delivery> delivery = {};
 };
 
 struct StreamFacts {
   std::string name;  // of the multivariant playlist, "index.m3u8"
+  std::optional<Delivery> delivery = {};
   ForeignMultivariant multivariant;
   std::map<std::string, TrackFacts> tracks;  // by the URI in the multivariant playlist: all of them
 };
