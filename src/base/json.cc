@@ -2,11 +2,25 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace vodmill {
 namespace {
 
 std::unexpected<Error> wrong(std::string_view key, std::string_view wanted) {
   return fail(ErrorCode::malformed_input, fmt::format("\"{}\" must be {}", key, wanted));
+}
+
+// Whether each number has a value: one that is too large for a double becomes infinite, which JSON
+// cannot say. The depth of what was parsed bounds the recursion.
+bool is_finite(const json::value& value) {
+  if (const double* number = value.if_double()) return std::isfinite(*number);
+  if (const json::array* array = value.if_array()) return std::ranges::all_of(*array, is_finite);
+  const json::object* object = value.if_object();
+  return !object || std::ranges::all_of(*object, [](const json::key_value_pair& member) {
+    return is_finite(member.value());
+  });
 }
 
 }  // namespace
@@ -23,7 +37,9 @@ Result<json::value> parse_json(std::string_view text) {
         ErrorCode::invalid_request,
         fmt::format("not JSON: {} at byte {}", error ? error.message() : "extra text", read));
   }
-  return parser.release();
+  json::value value = parser.release();
+  if (!is_finite(value)) return fail(ErrorCode::invalid_request, "not JSON: a number is too large");
+  return value;
 }
 
 Result<std::int64_t> get_int(const json::object& object, std::string_view key) {

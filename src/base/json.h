@@ -14,7 +14,7 @@ namespace vodmill {
 namespace json = boost::json;
 
 // Parses text of at most 64 levels. Malformed text is invalid_request with the offset in the
-// message.
+// message; so is a number that is too large for a double.
 Result<json::value> parse_json(std::string_view text);
 
 // Reads object[key] as a T: an absent key, a wrong type or a number out of range is malformed_input
