@@ -117,7 +117,7 @@ TEST_F(Resume, OfEachRungAtItsOwnFrontContinuesTheStream) {
     for (std::size_t rung = 0; rung < fronts.size(); ++rung) {
       for (int index = kInitSegment; index < fronts[rung]; ++index) {
         const std::string& name = plan_.ladder[rung].name;
-        ASSERT_TRUE(made.segment(name, index, first_attempt.piece(name, index)));
+        ASSERT_TRUE(made.segment(name, index, first_attempt.piece(name, index), {}));
       }
     }
     make_chunk(*source_, plan_, 0, fronts, made);

@@ -97,11 +97,11 @@ class BesideThePicture : public testing::Test {
     MadeStream made;
     for (const Rendition& rung : plan_.ladder) {
       for (int i = kInitSegment; i < plan_.segments(); ++i) {
-        EXPECT_TRUE(made.segment(rung.name, i, made_.piece(rung.name, i)));
+        EXPECT_TRUE(made.segment(rung.name, i, made_.piece(rung.name, i), {}));
       }
     }
     for (int i = kInitSegment; i < front; ++i) {
-      EXPECT_TRUE(made.segment("a0", i, made_.piece("a0", i)));
+      EXPECT_TRUE(made.segment("a0", i, made_.piece("a0", i), {}));
     }
     make_sound(*source_, plan_, front, made);
     return made;
