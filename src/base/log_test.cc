@@ -14,7 +14,7 @@ namespace {
 
 class Log : public testing::Test {
  protected:
-  ~Log() override { log::start("off"); }
+  void TearDown() override { log::start("off"); }
 
   void start(log::Format format, const std::string& level = "info") {
     log::start(level, format, std::make_shared<spdlog::sinks::ostream_sink_mt>(out_));
