@@ -24,6 +24,7 @@ from vodmill_server import FINAL, descendants  # noqa: E402
 
 LEASE = 3  # seconds
 RATE = 25  # frames a second of every clip
+MADE = "SELECT blob_key, bytes FROM (SELECT blob_key, bytes, video FROM segments UNION ALL SELECT strip_key, strip_bytes, video FROM thumbs)"
 THROWN_AWAY = 24  # frames of a rendition that a mill encodes around a chunk and throws away
 ENCODED = re.compile(r"task (\S+) token (\d+): (\d+) frames encoded")
 
@@ -147,20 +148,20 @@ class House:
             expect(counted.stdout.split()[:1] == [str(frames)], f"{video} {name}: {counted.stdout.split()} of {frames} frames")
 
     def strays(self):
-        """Objects that no row knows and that are neither a source nor a playlist."""
-        known = {row[0] for row in self.rows("SELECT blob_key FROM segments")}
+        """Objects that no row knows and whose names are not fixed, as those of the playlists are."""
+        known = {row[0] for row in self.rows("SELECT blob_key FROM segments UNION SELECT strip_key FROM thumbs UNION SELECT poster_key FROM thumbs")}
         for (source,) in self.rows("SELECT source FROM videos WHERE removed_at IS NULL"):
             known |= {extent["key"] for extent in json.loads(source)["extents"]}
         root = os.path.join(self.data, "objects")
         found = []
         for folder, _, names in os.walk(root):
             keys = [os.path.relpath(os.path.join(folder, name), root) for name in names]
-            found += [key for key in keys if key not in known and not _is_playlist_or_lock(key)]
+            found += [key for key in keys if key not in known and not _has_fixed_name(key)]
         return found
 
     def check_objects(self):
         wait_until(lambda: not self.strays(), 10, f"no stray object ({self.strays()[:5]})")
-        for key, size in self.rows("SELECT blob_key, bytes FROM segments s JOIN videos v ON v.id = s.video WHERE v.status = 'completed'"):
+        for key, size in self.rows(MADE + " WHERE video IN (SELECT id FROM videos WHERE status = 'completed')"):
             path = os.path.join(self.data, "objects", key)
             expect(os.path.isfile(path) and os.path.getsize(path) == size, f"{key} is not as its row says")
 
@@ -256,9 +257,9 @@ def kill_all(pids):
             pass
 
 
-def _is_playlist_or_lock(key):
+def _has_fixed_name(key):
     """The store's processes each hold a lock beside their unfinished objects."""
-    return key.endswith(".m3u8") or (key.startswith(".tmp~/") and key.endswith(".lock"))
+    return key.endswith((".m3u8", "/poster.jpg", "/storyboard.vtt")) or (key.startswith(".tmp~/") and key.endswith(".lock"))
 
 
 def _processes():
