@@ -234,23 +234,22 @@ test("the search finds what is not listed", async () => {
 test("a list that comes late does not undo what was heard before it", async () => {
   let release;
   const released = new Promise((resolve) => (release = resolve));
-  let asked = 0;
+  const held = new Set(); // lists that were answered, and that the page waits for
   await page.route("**/v1/videos?*", async (route) => {
     const answer = await route.fetch();
-    ++asked;
+    held.add(route.request());
     await released;
     await route.fulfill({ response: answer });
   });
-  let arrived = 0;
-  page.on("requestfinished", (request) => (arrived += request.url().includes("/v1/videos?") ? 1 : 0));
+  for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => held.delete(request));
   await page.reload();
-  await eventually("the lists of the start and of the stream's were answered, and are held", () => asked === 2, 20);
+  await eventually("the lists of the start and of the stream's are held", () => held.size >= 2, 20);
   const { id } = await server.json("/v1/videos/sea.mp4", { method: "PUT", body: "a poem" });
   await server.until(id, "failed");
   const rows = () => page.locator("#list li").allTextContents();
   await eventually("it is listed as failed", async () => (await rows())[0]?.endsWith("failed"), 20);
   release();
-  await eventually("the lists have arrived", () => arrived === 2, 20);
+  await eventually("the lists have arrived", () => held.size === 0, 20);
   await page.evaluate(() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown))));
   assert.equal((await rows()).length, 1);
   assert.match((await rows())[0], /failed$/);
