@@ -2,6 +2,9 @@
 # picture quality and bits of a ladder at equal x264 settings, against one ffmpeg; and whether chunks leave seams
 """Every frame of every rendition of two sides against the source, scaled by ffmpeg (bicubic): SSIM and PSNR of luma, bits.
 
+Each side is held against the source in the colour matrix that it makes: vodmill's streams are all BT.709, and say so; ffmpeg leaves
+the source's.
+
   vodmill      vodmill transcode
   one ffmpeg   the best single ffmpeg command (harness/single_ffmpeg.py)
 
@@ -19,6 +22,7 @@ import tempfile
 from harness import clips, figures, process, single_ffmpeg
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+HIGH_DEFINITION = 720  # lines
 NEAR = 2  # frames from a border
 SIDES = ["vodmill", "one ffmpeg"]
 
@@ -46,11 +50,19 @@ def bits_of(playlist):
     return 8 * sum((playlist.parent / line).stat().st_size for line in lines if line and not line.startswith("#"))
 
 
-def compare(playlist, source, size, folder):
+def matrix_of(clip):
+    """What the clip's pictures are in, as vodmill takes them."""
+    shown = process.run(["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "stream=color_space,height",
+                         "-of", "json", clip]).output
+    stream = json.loads(shown)["streams"][0]
+    return stream.get("color_space") or ("bt709" if stream["height"] >= HIGH_DEFINITION else "smpte170m")
+
+
+def compare(playlist, source, size, colours, folder):
     """(SSIM, PSNR in dB) of each frame."""
     ssim, psnr = folder / "ssim.txt", folder / "psnr.txt"
     numbered = "settb=1/1000,setpts=N"
-    graph = (f"[0:v]{numbered},split[a][b];[1:v]scale={size[0]}:{size[1]}:flags=bicubic,format=yuv420p,{numbered},split[c][d];"
+    graph = (f"[0:v]{numbered},split[a][b];[1:v]scale={size[0]}:{size[1]}:flags=bicubic{colours},format=yuv420p,{numbered},split[c][d];"
              f"[a][c]ssim=stats_file={ssim}[x];[b][d]psnr=stats_file={psnr}[y]")
     process.run(["ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error", "-allowed_extensions", "ALL", "-i", playlist, "-i",
                  source, "-filter_complex", graph, "-map", "[x]", "-f", "null", "-", "-map", "[y]", "-f", "null", "-"])
@@ -78,15 +90,16 @@ def measure(build, clip, folder):
     (folder / "one").mkdir()
     process.run(single_ffmpeg.command(clip, plan, folder / "one"))
     made = {"vodmill": renditions(folder / "vodmill"), "one ffmpeg": renditions(folder / "one")}
+    colours = {"vodmill": f":in_color_matrix={matrix_of(clip)}:out_color_matrix=bt709", "one ffmpeg": ""}
     found = {}
     for size in made["vodmill"]:
         print(f"{size[0]}x{size[1]}", file=sys.stderr)
-        found[f"{size[0]}x{size[1]}"] = {side: of_side(made[side][size], clip, size, folder, plan) for side in SIDES}
+        found[f"{size[0]}x{size[1]}"] = {side: of_side(made[side][size], clip, size, colours[side], folder, plan) for side in SIDES}
     return found
 
 
-def of_side(playlist, clip, size, folder, plan):
-    ssim, psnr = compare(playlist, clip, size, folder)
+def of_side(playlist, clip, size, colours, folder, plan):
+    ssim, psnr = compare(playlist, clip, size, colours, folder)
     if len(ssim) != plan["frames"]:
         sys.exit(f"{playlist} has {len(ssim)} frames of {plan['frames']}")
     borders = near_borders(plan, len(ssim))

@@ -129,6 +129,7 @@ struct Completion {
 struct ProgressUpdate {
   int progress = 0;            // percent; stored as a maximum
   std::string waiting_reason;  // of core/waiting_reason.h, "" for none
+  friend bool operator==(const ProgressUpdate&, const ProgressUpdate&) = default;
 };
 
 // A generation nobody coordinates although it is not final.

@@ -23,7 +23,7 @@ struct Collected {
 };
 
 // libcurl reads a count other than the given one as a refusal.
-std::size_t take_body(char* data, std::size_t, std::size_t count, void* collected) {
+std::size_t take_body(char* data, std::size_t, std::size_t count, void* collected) noexcept {
   auto& into = *static_cast<Collected*>(collected);
   if (std::ssize(into.body) + static_cast<std::int64_t>(count) > into.longest_body) return 0;
   const auto* bytes = reinterpret_cast<const std::byte*>(data);
@@ -31,7 +31,7 @@ std::size_t take_body(char* data, std::size_t, std::size_t count, void* collecte
   return count;
 }
 
-std::size_t take_header(char* data, std::size_t, std::size_t count, void* collected) {
+std::size_t take_header(char* data, std::size_t, std::size_t count, void* collected) noexcept {
   auto& into = *static_cast<Collected*>(collected);
   const std::string_view line(data, count);
   into.head_bytes += count;

@@ -32,6 +32,7 @@ struct WorkerOptions {
   double max_seconds = 12 * 3600.0;  // of a video
   Milliseconds lease{10'000};
   Milliseconds heartbeat{1'000};
+  Milliseconds progress{250};  // at the earliest, between two tellings of progress that has moved
   std::int64_t segment_bytes = 64 << 20;  // unsent segments, all mills together
   std::int64_t range_cache_bytes = 128 << 20;
   std::int64_t mill_bytes = std::int64_t{3} << 30;  // resident memory of one mill

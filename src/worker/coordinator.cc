@@ -10,6 +10,8 @@ namespace vodmill::worker {
 namespace {
 
 constexpr Milliseconds kAfterTrouble{1'000};
+using SteadyClock = std::chrono::steady_clock;
+
 constexpr Milliseconds kBetweenSteps{100};  // the bell rings for every video
 
 bool is_trouble_of_the_store(ErrorCode code) {
@@ -172,13 +174,19 @@ Async<bool> Coordinator::step() {
   co_return true;
 }
 
-// Keeps the lease, also while a slow store holds up a step.
+// Keeps the lease, also while a slow store holds up a step, and tells what has changed.
 asio::awaitable<void> Coordinator::beat() {
+  ProgressUpdate told;
+  auto asked_at = SteadyClock::now();
   for (;;) {
-    co_await ended_.wait(options_.heartbeat);
+    co_await ended_.wait(std::min(options_.progress, options_.heartbeat));
     if (ended_.given()) co_return;
     ProgressUpdate update = shown_;
     update.waiting_reason = admission_.reason(wait_);
+    const auto now = SteadyClock::now();
+    if (now - asked_at < options_.heartbeat && update == told) continue;
+    asked_at = now;
+    told = update;
     Result<> renewed = co_await ports_.generations.renew(lease_, options_.lease, std::move(update));
     if (!renewed && renewed.error().code == ErrorCode::lease_lost) ended_.give();
   }

@@ -22,7 +22,9 @@ std::string result_of(const Video& video) {
 }  // namespace
 
 asio::awaitable<void> JobHolder::coordinate(VideoId video, int generation) {
-  if (!coordinated_.emplace(video, generation).second) co_return;
+  const auto [led, is_new] = coordinated_.emplace(std::pair(video, generation),
+                                                  std::make_shared<Notice>(work_.executor()));
+  if (!is_new) co_return;
   auto lease =
       co_await ports_.generations.coordinate(video, generation, options_.id, options_.lease);
   if (lease) {
@@ -31,7 +33,20 @@ asio::awaitable<void> JobHolder::coordinate(VideoId video, int generation) {
   } else if (lease.error().code == ErrorCode::storage_unavailable) {
     log::warn({{"video", video.str()}}, "coordinate: {}", lease.error().message);
   }
-  coordinated_.erase({video, generation});
+  const std::shared_ptr<Notice> ended = led->second;
+  coordinated_.erase(led);
+  ended->give();
+}
+
+// Until it is led no longer where it is led here, at most kLookAgain.
+asio::awaitable<void> JobHolder::wait_for_end(VideoId video, int generation) {
+  const auto led = coordinated_.find({video, generation});
+  if (led == coordinated_.end()) {
+    co_await stopping_.wait(kLookAgain);
+    co_return;
+  }
+  const std::shared_ptr<Notice> ended = led->second;
+  co_await ended->wait(kLookAgain);
 }
 
 // The job's result once its generation has ended, superseded and removed ones included.
@@ -96,7 +111,7 @@ asio::awaitable<void> JobHolder::hold(OfferedJob offered) {
       co_await release(std::move(offered));
       break;
     }
-    co_await stopping_.wait(kLookAgain);
+    co_await wait_for_end(offered.job.video, offered.job.generation);
   }
   --held_;
   ports_.bell.ring();

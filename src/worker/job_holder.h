@@ -5,7 +5,8 @@
 // generation, and if another coordinator lives, only mirrors.
 #pragma once
 
-#include <set>
+#include <map>
+#include <memory>
 
 #include "worker/admission.h"
 #include "worker/context.h"
@@ -35,6 +36,7 @@ class JobHolder {
  private:
   asio::awaitable<void> hold(OfferedJob offered);
   asio::awaitable<void> coordinate(VideoId video, int generation);
+  asio::awaitable<void> wait_for_end(VideoId video, int generation);
   struct Ending {
     bool completed = false;
     std::string result;  // JSON, for whoever asks the queue
@@ -49,7 +51,8 @@ class JobHolder {
   const Notice& stopping_;
   Nursery work_;
   int held_ = 0;
-  std::set<std::pair<VideoId, int>> coordinated_;  // here, now
+  // Here, now; each with the notice of its end.
+  std::map<std::pair<VideoId, int>, std::shared_ptr<Notice>> coordinated_;
 };
 
 }  // namespace vodmill::worker

@@ -116,12 +116,14 @@ class TaskRunner::Run final : public MillListener {
   asio::awaitable<void> beat() {
     const WorkerOptions& options = runner_.options_;
     for (;;) {
-      co_await ended_.wait(options.heartbeat);
+      co_await ended_.wait(std::min(options.progress, options.heartbeat));
       if (ended_.given()) co_return;
       const auto asked_at = SteadyClock::now();
+      if (asked_at - asked_at_ < options.heartbeat && !has_moved()) continue;
+      asked_at_ = asked_at;
+      told_ = progress_.done;
       const TaskId id = task_.task.id;
-      Result<> renewed =
-          co_await runner_.ports_.tasks.renew(id, task_.token, options.lease, progress_.done);
+      Result<> renewed = co_await runner_.ports_.tasks.renew(id, task_.token, options.lease, told_);
       if (renewed) {
         held_until_ = asked_at + options.lease;
         runner_.answered_at_ = SteadyClock::now();
@@ -130,6 +132,10 @@ class TaskRunner::Run final : public MillListener {
       }
     }
   }
+
+  // By a twentieth of the task: a short one shows that it moves, a long one doesn't write all the
+  // time.
+  bool has_moved() const { return progress_.done - told_ > task_.task.cost / 20; }
 
   // A worker that cannot renew its lease ends its mill before the lease does, even while renew()
   // has not answered. The task is still given back when the catalog can be reached again.
@@ -154,7 +160,9 @@ class TaskRunner::Run final : public MillListener {
   Nursery beating_;
   Notice ended_;
   SteadyClock::time_point held_until_ = SteadyClock::now() + runner_.options_.lease;
+  SteadyClock::time_point asked_at_ = SteadyClock::now();
   sandbox::Progress progress_;
+  std::int64_t told_ = 0;  // of progress_.done
 };
 
 TaskRunner::TaskRunner(const Ports& ports, const WorkerOptions& options, Admission& admission,
