@@ -137,7 +137,7 @@ int poster_score(const AVFrame& picture) {
     std::int64_t line_squares = 0;
     std::int64_t line_edges = 0;
     for (int x = 0; x + kStep < picture.width; x += kStep) {
-      const int luma = line[x];
+      const std::int64_t luma = line[x];
       line_sum += luma;
       line_squares += luma * luma;
       line_edges += std::abs(luma - line[x + kStep]) + std::abs(luma - below[x]);

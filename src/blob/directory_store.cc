@@ -32,30 +32,28 @@ class DirectoryWriter final : public BlobWriter {
 
   Async<> write(ByteView bytes) override {
     if (!file_) co_return fail(error_);
-    auto append = [this, bytes] { return file_->append(bytes); };
+    auto append = [this, bytes] {
+      Result<> appended = file_->append(bytes);
+      if (!appended) file_.reset();
+      return appended;
+    };
     Result<> written = co_await pool_.run(std::move(append));
-    if (!written) {
-      error_ = std::move(written).error().within("write " + key_.str());
-      drop();
-      co_return fail(error_);
-    }
-    co_return written;
+    if (written) co_return written;
+    error_ = std::move(written).error().within("write " + key_.str());
+    co_return fail(error_);
   }
 
   Async<BlobInfo> commit() override {
     if (!file_) co_return fail(error_);
-    auto publish = [this] { return file_->publish(root_, key_); };
-    Result<BlobInfo> info = co_await pool_.run(std::move(publish));
-    drop();
-    co_return info;
+    auto publish = [this] {
+      Result<BlobInfo> published = file_->publish(root_, key_);
+      file_.reset();
+      return published;
+    };
+    co_return co_await pool_.run(std::move(publish));
   }
 
  private:
-  void drop() {
-    pool_.post([file = std::move(file_)] {});
-    file_.reset();
-  }
-
   BlockingPool& pool_;
   const int root_;
   const BlobKey key_;

@@ -109,8 +109,7 @@ Async<StillState> SqlStillCatalog::want(Still still) {
     const db::Rows found = TRY(transaction.execute(
         still_sql::kFind, {still.video.str(), still.generation, still.frame, still.width}));
     if (found.empty()) return std::nullopt;
-    const StillState state = TRY(state_from(found[0]));
-    return state;
+    return TRY(state_from(found[0]));
   };
   // Who waits for a picture looks again and again.
   Result<std::optional<StillState>> known = co_await database_.read(std::move(look));
