@@ -198,6 +198,15 @@ Async<Text> Playback::storyboard(VideoId id, int number) {
   if (ended_without_stream(generation->status)) co_return ended(generation->status);
   if (!generation->plan) co_return std::nullopt;
   if (!generation->plan->thumbs) co_return no_such_stream();
+  if (generation->status == VideoStatus::completed) {
+    const Result<Video> video = co_await ports_.videos.get(id);
+    if (!video) co_return fail(video.error());
+    const BlobKey key(video->prefix + hls::storyboard_name(number));
+    const Result<Bytes> stored = co_await ports_.blobs.read(key, 0, kLargestPlaylist);
+    if (!stored && stored.error().code == ErrorCode::not_found) co_return no_such_stream();
+    if (!stored) co_return fail(stored.error());
+    co_return std::string(as_text(*stored));
+  }
   const Result<std::vector<Thumbs>> rows = co_await ports_.videos.thumbs(id, number);
   if (!rows) co_return fail(rows.error());
   if (rows->empty()) co_return std::nullopt;

@@ -70,8 +70,8 @@ Result<Stills::Wanted> Stills::read(const net::Request& request) {
   return wanted;
 }
 
-// nullopt while it is being made, or nothing is known of the video yet.
-Async<std::optional<BlobKey>> Stills::look(const Wanted& wanted) {
+// nullopt while nothing is known of the video yet.
+Async<std::optional<Still>> Stills::find(const Wanted& wanted) {
   const Result<Video> video = co_await ports_.videos.get(wanted.video);
   if (!video) co_return fail(video.error());
   const int number =
@@ -86,7 +86,18 @@ Async<std::optional<BlobKey>> Stills::look(const Wanted& wanted) {
   if (!generation->plan) co_return std::nullopt;
   Result<Still> still = still_of(*generation, wanted.seconds, wanted.width);
   if (!still) co_return fail(std::move(still).error());
-  Result<StillState> state = co_await ports_.stills.want(std::move(*still));
+  co_return std::move(*still);
+}
+
+// nullopt while it is being made, or cannot be named yet. Who waits does not read the plan again.
+Async<std::optional<BlobKey>> Stills::look(const Wanted& wanted, std::optional<Still>& still) {
+  if (!still) {
+    Result<std::optional<Still>> found = co_await find(wanted);
+    if (!found) co_return fail(std::move(found).error());
+    if (!*found) co_return std::nullopt;
+    still = std::move(**found);
+  }
+  Result<StillState> state = co_await ports_.stills.want(*still);
   if (!state) co_return fail(std::move(state).error());
   if (state->error) co_return fail(std::move(*state->error));
   co_return std::move(state->key);
@@ -97,9 +108,10 @@ Async<std::optional<BlobKey>> Stills::wait_for(net::ResponseWriter& response,
                                                const Wanted& wanted) {
   const Steady::time_point end = Steady::now() + options_.hold;
   response.interrupt_when_peer_goes();
+  std::optional<Still> still;
   for (;;) {
     const std::uint64_t seen = ports_.bell.count();
-    Result<std::optional<BlobKey>> key = co_await look(wanted);
+    Result<std::optional<BlobKey>> key = co_await look(wanted, still);
     if (!key || *key) co_return key;
     const auto left = std::chrono::ceil<Milliseconds>(end - Steady::now());
     if (left <= Milliseconds(0)) co_return std::nullopt;

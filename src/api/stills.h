@@ -22,7 +22,8 @@ class Stills {
     int width = 0;
   };
   static Result<Wanted> read(const net::Request& request);
-  Async<std::optional<BlobKey>> look(const Wanted& wanted);
+  Async<std::optional<Still>> find(const Wanted& wanted);
+  Async<std::optional<BlobKey>> look(const Wanted& wanted, std::optional<Still>& still);
   Async<std::optional<BlobKey>> wait_for(net::ResponseWriter& response, const Wanted& wanted);
 
   const Ports& ports_;

@@ -13,6 +13,7 @@
 #include "catalog/schema.h"
 #include "catalog/video_catalog.h"
 #include "db/open_sqlite.h"
+#include "db/sqlite.h"
 #include "queue/schema.h"
 #include "sandbox/attempts.h"
 
@@ -76,6 +77,9 @@ Result<FsckReport> look_twice(const std::filesystem::path& data) {
   }
   const SystemClock clock;
   const std::array schemas{catalog::kSchema, queue::kSchema};
+  using Access = db::SqliteConnection::Access;
+  const auto looking = TRY(db::SqliteConnection::open(file.string(), Access::read_only, clock));
+  TRY_VOID(db::expect_current(*looking, schemas));
   const auto database = TRY(db::open_sqlite(file.string(), clock, schemas));
   FsckReport report = TRY(look_once(*database, data / "objects"));
   if (!report.findings.empty()) {

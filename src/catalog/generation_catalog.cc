@@ -8,6 +8,7 @@
 #include "catalog/video_lock.h"
 #include "core/event.h"
 #include "plan/json.h"
+#include "plan/ladder.h"
 
 namespace vodmill::catalog {
 namespace {
@@ -83,22 +84,13 @@ Result<> renew_lease(Transaction& transaction, const GenerationLease& lease, Mil
   return {};
 }
 
-struct Size {
-  int width = 0;
-  int height = 0;
-};
-
-// As shown: square pixels, upright.
-Size shown_size(const SourceInfo& info) {
+// As the ladder's top shows it, but for the limit of its size.
+plan::ShownSize shown_size(const SourceInfo& info) {
   if (!info.video) return {};
   const VideoStreamInfo& video = *info.video;
-  int width = video.width;
-  if (video.sample_aspect.num > 0) {
-    width =
-        static_cast<int>(mul_div_round(width, video.sample_aspect.num, video.sample_aspect.den));
-  }
-  if (video.rotation % 180 != 0) return {video.height, width};
-  return {width, video.height};
+  const bool has_aspect = video.sample_aspect.num > 0 && video.sample_aspect.den > 0;
+  return plan::shown_size(video.width, video.height,
+                          has_aspect ? video.sample_aspect : Rational{1, 1}, video.rotation);
 }
 
 Result<> insert_task(Transaction& transaction, const GenerationLease& lease, const Plan& plan,
@@ -119,7 +111,7 @@ Result<> insert_task(Transaction& transaction, const GenerationLease& lease, con
   return {};
 }
 
-json::object describe(const Plan& plan, Size size) {
+json::object describe(const Plan& plan, plan::ShownSize size) {
   json::array renditions;
   for (const Rendition& rendition : plan.ladder) {
     renditions.push_back(
@@ -138,7 +130,7 @@ Result<> store(Transaction& transaction, const GenerationLease& lease, const Sou
   const std::string& id = lease.video.str();
   TRY_VOID(transaction.execute(generation_sql::kStorePlan,
                                {id, lease.generation, plan::to_json(info), plan::to_json(plan)}));
-  const Size size = shown_size(info);
+  const plan::ShownSize size = shown_size(info);
   TRY_VOID(transaction.execute(generation_sql::kStoreSize, {id, size.width, size.height}));
   for (const NewTask& task : tasks) TRY_VOID(insert_task(transaction, lease, plan, task));
   return append_event(transaction, held.video, event::kPlanned, describe(plan, size));

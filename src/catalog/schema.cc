@@ -3,6 +3,7 @@
 #include <array>
 
 #include "catalog/schema_jobs.h"
+#include "catalog/schema_still_turns.h"
 #include "catalog/schema_stills.h"
 #include "catalog/schema_thumbs.h"
 #include "catalog/schema_turns.h"
@@ -176,11 +177,11 @@ CREATE INDEX videos_by_owner ON videos (owner) WHERE removed_at IS NULL;
 )sql";
 
 constexpr std::array kMigrations{
-    db::Migration{1, kFirst},          db::Migration{2, kIdempotencyKeys},
-    db::Migration{3, kKeyFrames},      db::Migration{4, kCensus},
-    db::Migration{5, kJobsMigration},  db::Migration{6, kOwners},
-    db::Migration{7, kTurnsMigration}, db::Migration{8, kThumbsMigration},
-    db::Migration{9, kStillsMigration}};
+    db::Migration{1, kFirst},           db::Migration{2, kIdempotencyKeys},
+    db::Migration{3, kKeyFrames},       db::Migration{4, kCensus},
+    db::Migration{5, kJobsMigration},   db::Migration{6, kOwners},
+    db::Migration{7, kTurnsMigration},  db::Migration{8, kThumbsMigration},
+    db::Migration{9, kStillsMigration}, db::Migration{10, kStillTurnsMigration}};
 
 }  // namespace
 

@@ -205,6 +205,7 @@ Async<> SqlTaskCatalog::give_back(TaskId id, Token token, Milliseconds delay) {
 Async<> SqlTaskCatalog::bury(WorkerId worker) {
   auto work = [worker = std::move(worker)](Transaction& transaction) -> Result<> {
     TRY_VOID(transaction.execute(task_sql::kBuryTasks, {worker.str()}));
+    TRY_VOID(transaction.execute(task_sql::kBuryStills, {worker.str()}));
     TRY_VOID(transaction.execute(task_sql::kBuryGenerations, {worker.str()}));
     return {};
   };

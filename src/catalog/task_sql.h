@@ -121,13 +121,16 @@ inline constexpr Statement kGiveBack{
 
 inline constexpr Statement kBuryTasks{
     "bury tasks", "UPDATE tasks SET lease_until = 0 WHERE worker = ?1 AND state = 'leased'"};
+inline constexpr Statement kBuryStills{
+    "bury stills", "UPDATE stills SET lease_until = 0 WHERE worker = ?1 AND state = 'leased'"};
 inline constexpr Statement kBuryGenerations{
     "bury generations",
     "UPDATE generations SET lease_until = 0 WHERE worker = ?1 AND lease_until > 0"};
 
-inline constexpr std::array kAll{
-    kNext,         kTake,      kServe,         kLose,         kContext,        kCommitted, kFind,
-    kRenew,        kHold,      kInsertSegment, kInsertThumbs, kForgiveLosses,  kFinish,    kFail,
-    kSpendAttempt, kFailSpent, kGiveBack,      kBuryTasks,    kBuryGenerations};
+inline constexpr std::array kAll{kNext,     kTake,          kServe,        kLose,
+                                 kContext,  kCommitted,     kFind,         kRenew,
+                                 kHold,     kInsertSegment, kInsertThumbs, kForgiveLosses,
+                                 kFinish,   kFail,          kSpendAttempt, kFailSpent,
+                                 kGiveBack, kBuryTasks,     kBuryStills,   kBuryGenerations};
 
 }  // namespace vodmill::catalog::task_sql

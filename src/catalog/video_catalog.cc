@@ -169,6 +169,7 @@ Result<> remove_video(Transaction& transaction, const VideoId& id, Milliseconds 
   }
   TRY_VOID(append_event(transaction, video, event::kDeleted));
   TRY_VOID(transaction.execute(video_sql::kRemove, {id.str(), name_of(video.status)}));
+  TRY_VOID(transaction.execute(video_sql::kForgetStills, {id.str()}));
   for (const Milliseconds delay : {Milliseconds(0), last_put}) {
     TRY_VOID(transaction.execute(video_sql::kSweepVideo,
                                  {id.str(), static_cast<std::int64_t>(delay.count())}));

@@ -47,6 +47,10 @@ inline constexpr Statement kCancel{
 inline constexpr Statement kRemove{
     "remove video", "UPDATE videos SET removed_at = vodmill_now(), status = ?2 WHERE id = ?1"};
 
+// Their objects go with the video's.
+inline constexpr Statement kForgetStills{"forget video's stills",
+                                         "DELETE FROM stills WHERE video = ?1"};
+
 // A video without a prefix of its own owns only what its generations have written.
 inline constexpr Statement kSweepVideo{
     "sweep video",
@@ -72,8 +76,8 @@ inline constexpr Statement kThumbs{
     "SELECT segment, strip_key, strip_bytes, poster_key, poster_bytes, score FROM thumbs "
     "WHERE video = ?1 AND generation = ?2 ORDER BY segment"};
 
-inline constexpr std::array kAll{kInsert,       kKeepSource, kIsSwept,        kGet,    kList,
-                                 kListByStatus, kUpdate,     kNextGeneration, kCancel, kRemove,
-                                 kSweepVideo,   kGeneration, kSegments,       kThumbs};
+inline constexpr std::array kAll{kInsert,       kKeepSource, kIsSwept,        kGet,      kList,
+                                 kListByStatus, kUpdate,     kNextGeneration, kCancel,   kRemove,
+                                 kForgetStills, kSweepVideo, kGeneration,     kSegments, kThumbs};
 
 }  // namespace vodmill::catalog::video_sql

@@ -67,7 +67,7 @@ struct VideoFilter {
   std::string text = {};
 };
 
-inline constexpr int kMostSearched = 10'000;
+inline constexpr int kMostSearched = 2'000;
 
 // One generation as playback and the coordinator see it.
 struct Generation {
@@ -225,8 +225,8 @@ class TaskCatalog {
   // Back to waiting after `delay`, no attempt spent: shutdown, full disk, absent store.
   virtual Async<> give_back(TaskId id, Token token, Milliseconds delay) = 0;
 
-  // The worker is known to be dead: its leases, those of generations too, have run out at once, and
-  // may be taken over at once. Each of the tasks counts a loss when it is.
+  // The worker is known to be dead: its leases, those of generations and stills too, have run out
+  // at once, and may be taken over at once. Each of the tasks counts a loss when it is.
   virtual Async<> bury(WorkerId worker) = 0;
 };
 

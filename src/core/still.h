@@ -6,7 +6,12 @@
 // * One row stands for one still, whoever asks how often.
 // * A lease is a time and a token; a write with another token is lease_lost, as it is when the
 //   video was removed meanwhile.
-// * The oldest ones of a video that has more than kMostStills go: their objects are swept.
+// * The oldest ones go where a video has more than kMostStills, or all videos more than
+//   kMostStillsOfAll: their objects are swept.
+// * Videos have their turns: the next is of the one for which none was made for longest. One that
+//   nobody has asked for within kStillPatience waits until somebody does.
+// * One that failed for a reason that may pass is tried again when it is asked for, kStillPause
+//   after its end.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +34,9 @@ struct Still {
 };
 
 inline constexpr int kMostStills = 500;  // of one video
+inline constexpr int kMostStillsOfAll = 20'000;
+inline constexpr Milliseconds kStillPatience{15'000};
+inline constexpr Milliseconds kStillPause{60'000};
 
 // How a still stands: wanted (no key and no error), made, or known to be impossible.
 struct StillState {
@@ -41,6 +49,7 @@ struct LeasedStill {
   Token token;
   std::string prefix;  // of the video's keys
   Source source;
+  SourceInfo info;
   Plan plan;
 };
 
@@ -52,7 +61,7 @@ class StillCatalog {
   // no such generation with a plan.
   virtual Async<StillState> want(Still still) = 0;
 
-  // The one that has been wanted for longest and that nobody has.
+  // The next that nobody has.
   virtual Async<std::optional<LeasedStill>> lease(WorkerId worker, Milliseconds length) = 0;
 
   // Its object is stored under `key`.

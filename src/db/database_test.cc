@@ -198,6 +198,22 @@ TEST_P(DatabaseFile, RefusesASchemaNewerThanItsOwn) {
   EXPECT_NE(opened.error().message.find("newer vodmill"), std::string::npos);
 }
 
+TEST_P(DatabaseFile, IsRefusedByWhoOnlyLooksAtAnotherSchemaThanItsOwn) {
+  const auto looking = SqliteConnection::open(path_, SqliteConnection::Access::read_only, clock_);
+  ASSERT_TRUE(looking) << looking.error().message;
+  EXPECT_TRUE(expect_current(**looking, kSchemas));
+  for (const char* change :
+       {"UPDATE schema_version SET version = 99", "DELETE FROM schema_version"}) {
+    ASSERT_TRUE(write([change](Transaction& transaction) -> Result<> {
+      TRY_VOID(transaction.execute({"other", change}));
+      return {};
+    }));
+    const Result<> refused = expect_current(**looking, kSchemas);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  }
+}
+
 TEST_P(DatabaseFile, RunsOnlyTheMigrationsThatAreMissing) {
   static constexpr Migration kMore[] = {kMigrations[0],
                                         {2,

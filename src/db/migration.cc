@@ -34,10 +34,14 @@ std::string in_dialect(std::string_view sql, Dialect dialect) {
   return text;
 }
 
+int newest_of(const Schema& schema) {
+  return schema.migrations.empty() ? 0 : schema.migrations.back().number;
+}
+
 Result<> migrate_one(Connection& connection, const Schema& schema) {
   const Rows found = TRY(connection.execute(kReadVersion, {schema.component}));
   const std::int64_t version = found.empty() ? 0 : found[0].integer(0);
-  const int ours = schema.migrations.empty() ? 0 : schema.migrations.back().number;
+  const int ours = newest_of(schema);
   if (version > ours) {
     return fail(ErrorCode::conflict,
                 fmt::format("The database belongs to a newer vodmill ({} schema {}, this program "
@@ -70,6 +74,20 @@ Result<> migrate(Connection& connection, std::span<const Schema> schemas) {
     return done;
   }
   return connection.run_script("COMMIT");
+}
+
+Result<> expect_current(Connection& connection, std::span<const Schema> schemas) {
+  for (const Schema& schema : schemas) {
+    const Rows found = TRY(connection.execute(kReadVersion, {schema.component}));
+    const std::int64_t version = found.empty() ? 0 : found[0].integer(0);
+    if (version == newest_of(schema)) continue;
+    return fail(
+        ErrorCode::conflict,
+        fmt::format("The database belongs to another version of vodmill ({} schema {}, this "
+                    "program's is {}). Look at it with the program that serves it.",
+                    schema.component, version, newest_of(schema)));
+  }
+  return {};
 }
 
 }  // namespace vodmill::db

@@ -25,4 +25,7 @@ struct Schema {
 // refused (conflict) with a sentence for the operator.
 Result<> migrate(Connection& connection, std::span<const Schema> schemas);
 
+// For who may only look: nothing is changed, and any schema but ours is refused (conflict).
+Result<> expect_current(Connection& connection, std::span<const Schema> schemas);
+
 }  // namespace vodmill::db

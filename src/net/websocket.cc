@@ -90,15 +90,17 @@ Async<> WebSocket::keep_alive() {
     }
     if (!*frame) break;
     heard_ = clock_.now();
+    unanswered_since_.reset();
     tunnel_->consume((*frame)->bytes);
     const Result<> answered = co_await answer(**frame);
     if (!answered) co_return answered;
   }
   if (closed_) co_return Result<>();
   const Timestamp now = clock_.now();
-  gone_ = gone_ || now - heard_ >= times_.silence;
+  gone_ = gone_ || (unanswered_since_ && now - *unanswered_since_ >= times_.silence);
   if (gone_ || until_due() > Milliseconds(0)) co_return Result<>();
   pinged_ = now;
+  if (!unanswered_since_) unanswered_since_ = now;
   co_return co_await write(ping_frame());
 }
 

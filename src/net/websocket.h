@@ -65,8 +65,9 @@ class WebSocket {
   Tunnel* tunnel_ = nullptr;
   Timestamp heard_;
   Timestamp pinged_;
-  bool unread_ = false;  // bytes that keep_alive() has not looked at
-  bool closed_ = false;  // a close frame was sent
+  std::optional<Timestamp> unanswered_since_;  // of a ping, the first after what was last heard
+  bool unread_ = false;                        // bytes that keep_alive() has not looked at
+  bool closed_ = false;                        // a close frame was sent
   bool gone_ = false;
 };
 

@@ -70,7 +70,15 @@ Async<> SqlQueue::add(NewJob job) {
   co_return co_await database_.write(std::move(insert));
 }
 
+// Workers look whenever something has changed anywhere: that there is nothing costs no write.
 Async<std::optional<OfferedJob>> SqlQueue::acquire(WorkerId worker, Milliseconds lock) {
+  auto look = [](db::Transaction& transaction) -> Result<bool> {
+    const db::Rows due = TRY(transaction.execute(kAnyJobDue));
+    return !due.empty();
+  };
+  Result<bool> is_one_due = co_await database_.read(std::move(look));
+  if (!is_one_due) co_return fail(std::move(is_one_due).error());
+  if (!*is_one_due) co_return std::nullopt;
   auto take = [worker = std::move(worker), id = random_id(), lock](db::Transaction& transaction) {
     return acquire_in(transaction, worker, id, lock);
   };

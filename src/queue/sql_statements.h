@@ -19,6 +19,7 @@ inline constexpr db::Statement kAddJob{
     "INSERT INTO jobs (id, video, generation, priority, state, due, owner) "
     "VALUES (?1, ?2, ?3, ?4, 'waiting', vodmill_now() + ?5, ?6) ON CONFLICT (id) DO NOTHING"};
 
+// Of `held` the first condition is the index's, which holds no settled job.
 // The condition stands twice: on PostgreSQL another worker may take the chosen row first, and then
 // only the outer one is looked at again.
 inline constexpr db::Statement kAcquireJob{
@@ -27,7 +28,8 @@ inline constexpr db::Statement kAcquireJob{
     "attempts = attempts + 1 "
     "WHERE state IN ('waiting', 'active') AND due <= vodmill_now() AND position = ("
     "SELECT j.position FROM jobs j LEFT JOIN (SELECT owner, count(*) AS jobs FROM jobs "
-    "WHERE state = 'active' AND due > vodmill_now() GROUP BY owner) held ON held.owner = j.owner "
+    "WHERE state IN ('waiting', 'active') AND state = 'active' AND due > vodmill_now() "
+    "GROUP BY owner) held ON held.owner = j.owner "
     "WHERE j.state IN ('waiting', 'active') AND j.due <= vodmill_now() "
     "ORDER BY j.priority, COALESCE(held.jobs, 0), j.position LIMIT 1) "
     "RETURNING id, video, generation, state, priority, attempts, progress, result"};

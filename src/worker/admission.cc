@@ -16,11 +16,14 @@ constexpr std::int64_t kBytesOfRungPixel = 60;
 
 }  // namespace
 
+std::int64_t still_memory(const SourceInfo& info) {
+  if (!info.video) return kSmallMillBytes;
+  return kSmallMillBytes +
+         kBytesOfSourcePixel * info.video->width * std::int64_t{info.video->height};
+}
+
 std::int64_t mill_memory(const SourceInfo& info, const Plan& plan) {
-  std::int64_t bytes = kSmallMillBytes;
-  if (info.video) {
-    bytes += kBytesOfSourcePixel * info.video->width * std::int64_t{info.video->height};
-  }
+  std::int64_t bytes = still_memory(info);
   for (const Rendition& rung : plan.ladder) {
     bytes += kBytesOfRungPixel * rung.width * std::int64_t{rung.height};
   }

@@ -23,6 +23,9 @@ namespace vodmill::worker {
 // the ladder the frames that decoder, filters and encoders keep. docs/operations.md has the figure.
 std::int64_t mill_memory(const SourceInfo& info, const Plan& plan);
 
+// The same of a mill that decodes and encodes no video.
+std::int64_t still_memory(const SourceInfo& info);
+
 // What a video waits for of which none of the tasks is leased.
 struct Wait {
   std::int64_t memory = 0;  // of the task that is next

@@ -100,7 +100,7 @@ asio::awaitable<void> JobHolder::release(OfferedJob offered) {
 asio::awaitable<void> JobHolder::hold(OfferedJob offered) {
   for (;;) {
     // Where it is led already, here or elsewhere, this does nothing.
-    work_.spawn(coordinate(offered.job.video, offered.job.generation));
+    if (!stopping_.given()) work_.spawn(coordinate(offered.job.video, offered.job.generation));
     Result<bool> settled = co_await mirror(offered);
     if (settled && *settled) break;
     if (!settled) {
@@ -111,7 +111,11 @@ asio::awaitable<void> JobHolder::hold(OfferedJob offered) {
       co_await release(std::move(offered));
       break;
     }
-    co_await wait_for_end(offered.job.video, offered.job.generation);
+    if (settled) {
+      co_await wait_for_end(offered.job.video, offered.job.generation);
+    } else {
+      co_await stopping_.wait(kLookAgain);
+    }
   }
   --held_;
   ports_.bell.ring();

@@ -70,12 +70,18 @@ MillRun::MillRun(asio::any_io_executor executor, sandbox::Child child, const Wor
       control_(executor, asio::local::stream_protocol(), child_.control.release()),
       output_(executor, child_.output.release()),
       errors_(executor, child_.errors.release()),
-      over_(executor) {}
+      over_(executor),
+      locked_or_over_(executor) {}
 
 void MillRun::kill(MillEnd end, Error why) {
   if (!killed_) killed_ = MillOutcome{.end = end, .result = {}, .error = std::move(why)};
   child_.kill();
+  end_waiting();
+}
+
+void MillRun::end_waiting() {
   over_.give();
+  locked_or_over_.give();
 }
 
 // A mill that says what no mill of ours says has been taken over by the video, or is broken.
@@ -129,8 +135,12 @@ Async<> MillRun::take_frame(sandbox::Frame frame) {
     said_ = std::move(failed->error);
   } else if (const auto* locked = std::get_if<sandbox::Locked>(&*decoded)) {
     Result<> holds = locked->layers.check(options_.lockdown.strict, options_.lockdown.off);
-    if (holds) locked_ = true;
-    if (!holds) kill(MillEnd::hindered, std::move(holds).error());
+    if (holds) {
+      locked_ = true;
+      locked_or_over_.give();
+    } else {
+      kill(MillEnd::hindered, std::move(holds).error());
+    }
   }
   co_return Result<>();
 }
@@ -156,7 +166,7 @@ asio::awaitable<void> MillRun::take_output() {
     }
     --waiting_for_us_;
   }
-  over_.give();
+  end_waiting();
 }
 
 // A store that is away makes the mill wait; it does not lose what the mill has done so far.
@@ -292,7 +302,10 @@ MillOutcome MillRun::judge(const sandbox::ExitStatus& status) {
   return outcome;
 }
 
+// Not before it has locked itself in: without an order it asks for no byte of the video.
 asio::awaitable<void> MillRun::give_order(json::object order) {
+  co_await locked_or_over_.wait();
+  if (!locked_) co_return;
   Bytes frame = encode(sandbox::TaskOrder{std::move(order)});
   // A mill that is gone already is seen by those who read from it.
   Result<> sent = co_await send(std::move(frame));

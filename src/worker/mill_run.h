@@ -62,6 +62,9 @@ class MillRun {
   // Ends the process at once; run() then answers so. Harmless after its end.
   void kill(MillEnd end, Error why);
 
+  // It cannot go on before the stores have answered.
+  bool waits_for_us() const { return waiting_for_us_ > 0; }
+
  private:
   asio::awaitable<void> give_order(json::object order);
   asio::awaitable<void> take_output();
@@ -77,6 +80,7 @@ class MillRun {
   asio::awaitable<sandbox::ExitStatus> reap();
   MillOutcome judge(const sandbox::ExitStatus& status);
   void break_off(Error why);
+  void end_waiting();
 
   sandbox::Child child_;
   const WorkerOptions& options_;
@@ -88,8 +92,9 @@ class MillRun {
   asio::local::stream_protocol::socket control_;
   asio::posix::stream_descriptor output_;
   asio::posix::stream_descriptor errors_;
-  Notice over_;          // killed, or its output has ended
-  bool locked_ = false;  // before that it has seen nothing of the video
+  Notice over_;            // killed, or its output has ended
+  Notice locked_or_over_;  // it may be told what to do, or never will be
+  bool locked_ = false;    // before that it has seen nothing of the video
   std::optional<json::object> result_;
   std::optional<Error> said_;          // by the mill
   std::optional<Error> source_error_;  // what it was told instead of a range

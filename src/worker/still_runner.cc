@@ -18,8 +18,9 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr Milliseconds kLookAgain{1'000};
-// Nobody waits longer for a picture; the lease outlasts the mill.
+// Nobody waits longer for a picture; the lease outlasts both.
 constexpr Milliseconds kLongest{20'000};
+constexpr Milliseconds kLongestForRoom{10'000};
 constexpr Milliseconds kLease{40'000};
 constexpr Milliseconds kAfterTrouble{1'000};
 constexpr std::int64_t kRangeBytes = 32 << 20;
@@ -64,6 +65,11 @@ class OnePicture final : public MillListener {
 asio::awaitable<void> end_in_time(MillRun& mill, const Notice& ended) {
   co_await ended.wait(kLongest);
   if (ended.given()) co_return;
+  if (mill.waits_for_us()) {
+    mill.kill(MillEnd::hindered,
+              {ErrorCode::storage_unavailable, "The store takes too long to give the source."});
+    co_return;
+  }
   mill.kill(MillEnd::crashed,
             {ErrorCode::transcode_stalled, "Decoding this moment of the video takes too long."});
 }
@@ -77,10 +83,11 @@ Result<> check(const LeasedStill& leased, ByteView picture) {
 
 }  // namespace
 
-StillRunner::StillRunner(const Ports& ports, const WorkerOptions& options,
+StillRunner::StillRunner(const Ports& ports, const WorkerOptions& options, Admission& admission,
                          asio::any_io_executor executor, const Notice& stopping)
     : ports_(ports),
       options_(options),
+      admission_(admission),
       executor_(executor),
       stopping_(stopping),
       counts_(ports.registry),
@@ -128,7 +135,10 @@ Async<> StillRunner::keep(const LeasedStill& leased, Bytes picture) {
   const BlobKey key =
       hls::still_key(leased.prefix, leased.still.frame, leased.still.width, random_id());
   Result<> stored = co_await ports_.blobs.put(key, std::move(picture));
-  if (!stored) co_return stored;
+  if (!stored) {
+    Result<> given_back = co_await ports_.stills.give_back(leased.still, leased.token);
+    co_return given_back ? std::move(stored) : std::move(given_back);
+  }
   Result<> finished = co_await ports_.stills.finish(leased.still, leased.token, key);
   if (finished) co_return finished;
   Result<> removed = co_await ports_.blobs.remove(key);
@@ -154,9 +164,32 @@ Async<> StillRunner::settle(const LeasedStill& leased, MillOutcome outcome, Byte
   }
 }
 
+// False where there was none in time.
+asio::awaitable<bool> StillRunner::wait_for_room(std::int64_t memory) {
+  const auto end = SteadyClock::now() + kLongestForRoom;
+  while (admission_.room() < memory) {
+    if (stopping_.given() || SteadyClock::now() >= end) co_return false;
+    const std::uint64_t seen = ports_.bell.count();
+    co_await ports_.bell.wait(seen, kLookAgain);
+  }
+  co_return !stopping_.given();
+}
+
+asio::awaitable<MillOutcome> StillRunner::run_in_room(const LeasedStill& leased, Bytes& picture) {
+  const std::int64_t memory = still_memory(leased.info);
+  const bool has_room = co_await wait_for_room(memory);
+  if (!has_room) {
+    co_return MillOutcome{.end = MillEnd::hindered,
+                          .result = {},
+                          .error = {ErrorCode::rate_limited, "There is no room for its mill."}};
+  }
+  const Admission::Mill counted = admission_.begin(memory);
+  co_return co_await run_mill(leased, picture);
+}
+
 asio::awaitable<void> StillRunner::make(LeasedStill leased) {
   Bytes picture;
-  MillOutcome outcome = co_await run_mill(leased, picture);
+  MillOutcome outcome = co_await run_in_room(leased, picture);
   const bool was_hindered = outcome.end == MillEnd::hindered;
   const log::Fields about{{"video", leased.still.video.str()}};
   if (outcome.end != MillEnd::done) {
@@ -170,10 +203,17 @@ asio::awaitable<void> StillRunner::make(LeasedStill leased) {
   }
 }
 
+// None while the disk is short: they are kept.
+Async<std::optional<LeasedStill>> StillRunner::lease() {
+  const bool has_room = co_await admission_.disk_has_room();
+  if (!has_room) co_return std::nullopt;
+  co_return co_await ports_.stills.lease(options_.id, kLease);
+}
+
 asio::awaitable<void> StillRunner::run() {
   while (!stopping_.given()) {
     const std::uint64_t seen = ports_.bell.count();
-    auto leased = co_await ports_.stills.lease(options_.id, kLease);
+    Result<std::optional<LeasedStill>> leased = co_await lease();
     if (leased && *leased) {
       LeasedStill still = std::move(**leased);
       co_await make(std::move(still));

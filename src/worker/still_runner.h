@@ -1,9 +1,11 @@
 // Makes the pictures of any moment that clients wait for: one at a time, beside the slots, because
-// those may be taken for minutes. Such a mill decodes and does not encode video: it is small.
+// those may be taken for minutes. Such a mill decodes and does not encode video; its memory counts
+// as any other's, and none is begun while the disk is short.
 //
 // One executor; outlived by everything it is given.
 #pragma once
 
+#include "worker/admission.h"
 #include "worker/context.h"
 #include "worker/counts.h"
 #include "worker/mill_run.h"
@@ -14,8 +16,8 @@ namespace vodmill::worker {
 
 class StillRunner {
  public:
-  StillRunner(const Ports& ports, const WorkerOptions& options, asio::any_io_executor executor,
-              const Notice& stopping);
+  StillRunner(const Ports& ports, const WorkerOptions& options, Admission& admission,
+              asio::any_io_executor executor, const Notice& stopping);
 
   // Leases and makes stills until stopping.
   asio::awaitable<void> run();
@@ -24,13 +26,17 @@ class StillRunner {
   void stop();
 
  private:
+  Async<std::optional<LeasedStill>> lease();
+  asio::awaitable<bool> wait_for_room(std::int64_t memory);
   asio::awaitable<void> make(LeasedStill leased);
+  asio::awaitable<MillOutcome> run_in_room(const LeasedStill& leased, Bytes& picture);
   asio::awaitable<MillOutcome> run_mill(const LeasedStill& leased, Bytes& picture);
   Async<> settle(const LeasedStill& leased, MillOutcome outcome, Bytes picture);
   Async<> keep(const LeasedStill& leased, Bytes picture);
 
   const Ports& ports_;
   const WorkerOptions& options_;
+  Admission& admission_;
   asio::any_io_executor executor_;
   const Notice& stopping_;
   Counts counts_;

@@ -14,7 +14,7 @@ Worker::Worker(Ports ports, WorkerOptions options, asio::any_io_executor executo
       stopping_(executor),
       admission_(options_, store_, ports_.space),
       tasks_(ports_, options_, admission_, executor, stopping_),
-      stills_(ports_, options_, executor, stopping_),
+      stills_(ports_, options_, admission_, executor, stopping_),
       jobs_(ports_, options_, admission_, executor, stopping_),
       duties_(executor) {}
 

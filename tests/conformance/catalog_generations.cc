@@ -105,6 +105,19 @@ TEST_P(CatalogConformance, StoresAPlanOnceWithItsTasks) {
   EXPECT_EQ(get(video.id).height, 360);
 }
 
+TEST_P(CatalogConformance, ShowsTheSizeInSquarePixelsAsItIsMade) {
+  const Video video = make_video();
+  const GenerationLease lease = coordinate(video);
+  SourceInfo info = small_info();
+  info.video->width = 720;
+  info.video->height = 480;
+  info.video->rotation = 0;
+  info.video->sample_aspect = {8, 9};
+  must(run(generations().store_plan(lease, info, small_plan(), small_tasks())));
+  EXPECT_EQ(get(video.id).width, 720);
+  EXPECT_EQ(get(video.id).height, 540);
+}
+
 TEST_P(CatalogConformance, SaysPlayableOnce) {
   const Video video = make_video();
   const GenerationLease lease = coordinate(video);

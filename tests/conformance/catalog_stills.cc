@@ -71,6 +71,7 @@ TEST_P(CatalogConformance, LeasesAStillAnewWhenItsLeaseHasLapsedAndRefusesTheOld
   must(run(stills().want(still_of(video))));
   const LeasedStill old = lease_still(stills());
   advance(kStillLease);
+  must(run(stills().want(old.still)));
   const LeasedStill current = lease_still(stills());
   EXPECT_GT(current.token, old.token);
   EXPECT_EQ(code_of(run(stills().finish(old.still, old.token, BlobKey("late.jpg")))),
@@ -102,9 +103,74 @@ TEST_P(CatalogConformance, GivesUpAStillThatNoWorkerSurvives) {
   coordinate_planned(video);
   must(run(stills().want(still_of(video))));
   int leases = 0;
-  for (; try_still(stills()) && leases < 50; ++leases) advance(kStillLease);
+  for (; try_still(stills()) && leases < 50; ++leases) {
+    advance(kStillLease);
+    must(run(stills().want(still_of(video))));
+  }
   EXPECT_EQ(leases, kMaxLosses);
   EXPECT_EQ(must(run(stills().want(still_of(video)))).error.value().code, ErrorCode::worker_lost);
+}
+
+TEST_P(CatalogConformance, CountsNoLossOfAStillAsACrash) {
+  const Video video = make_video();
+  coordinate_planned(video);
+  must(run(stills().want(still_of(video))));
+  lease_still(stills());
+  advance(kStillLease);
+  must(run(stills().want(still_of(video))));
+  const LeasedStill leased = lease_still(stills());
+  must(run(stills().crashed(leased.still, leased.token, kBroken)));
+  EXPECT_TRUE(try_still(stills())) << "one attempt is left";
+}
+
+TEST_P(CatalogConformance, TriesAStillAgainWhoseReasonMayHavePassed) {
+  const Video video = make_video();
+  coordinate_planned(video);
+  const Error passing{ErrorCode::transcode_stalled, "It took too long."};
+  ASSERT_TRUE(is_retryable(passing.code));
+  for (const std::int64_t frame : {1, 2}) {
+    must(run(stills().want(still_of(video, frame))));
+    const LeasedStill leased = lease_still(stills());
+    must(run(stills().fail(leased.still, leased.token, frame == 1 ? passing : kBroken)));
+  }
+  EXPECT_TRUE(must(run(stills().want(still_of(video, 1)))).error);
+  advance(kStillPause);
+  EXPECT_TRUE(must(run(stills().want(still_of(video, 2)))).error)
+      << "the file is as broken as it was";
+  EXPECT_FALSE(must(run(stills().want(still_of(video, 1)))).error);
+  EXPECT_EQ(lease_still(stills()).still.frame, 1);
+}
+
+TEST_P(CatalogConformance, LeasesNoStillForWhoeverHasGone) {
+  const Video video = make_video();
+  coordinate_planned(video);
+  must(run(stills().want(still_of(video))));
+  advance(kStillPatience);
+  EXPECT_FALSE(try_still(stills()));
+  must(run(stills().want(still_of(video))));
+  EXPECT_TRUE(try_still(stills()));
+}
+
+TEST_P(CatalogConformance, GivesEachVideoItsTurnOfStills) {
+  const Video greedy = make_video();
+  coordinate_planned(greedy);
+  const Video modest = make_video();
+  coordinate_planned(modest);
+  for (const std::int64_t frame : {1, 2, 3}) must(run(stills().want(still_of(greedy, frame))));
+  advance(Milliseconds(1));
+  must(run(stills().want(still_of(modest, 1))));
+  EXPECT_EQ(lease_still(stills()).still.video, greedy.id);
+  advance(Milliseconds(1));
+  EXPECT_EQ(lease_still(stills()).still.video, modest.id);
+}
+
+TEST_P(CatalogConformance, TakesTheStillsOfADeadWorkerAtOnce) {
+  const Video video = make_video();
+  coordinate_planned(video);
+  must(run(stills().want(still_of(video))));
+  const LeasedStill old = lease_still(stills());
+  must(run(tasks().bury(WorkerId("worker"))));
+  EXPECT_GT(lease_still(stills()).token, old.token);
 }
 
 TEST_P(CatalogConformance, RefusesTheStillOfAVideoThatWasRemovedMeanwhile) {
