@@ -10,10 +10,13 @@ BENCH = pathlib.Path(__file__).resolve().parents[1]
 SMALL = ["--generated", "--seconds", "4", "--rounds", "1", "--json"]
 
 
-def measured(build, name, *flags):
-    command = [BENCH / f"{name}.py", "--build", build, *SMALL, *flags]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+def run(build, name, *flags):
+    done = subprocess.run([BENCH / f"{name}.py", "--build", build, *flags], stdout=subprocess.PIPE, check=True)
     return json.loads(done.stdout)["figures"]
+
+
+def measured(build, name, *flags):
+    return run(build, name, *SMALL, *flags)
 
 
 def numbers(found, where=""):
@@ -50,6 +53,14 @@ def main():
                   ["/ms/idle/p99/median", "/ms/lowest/p99/median", "/ms/nice 0/most/median"])
     fine &= check("burst", measured(build, "burst", "--videos", "3"),
                   ["/seconds/vodmill/p95/median", "/seconds/FIFO/p95/median", "/p95_to_fifo/median"])
+    quality = measured(build, "quality", "--height", "360")["640x360"]
+    fine &= check("quality", {side: {key: quality[side][key] for key in ("ssim", "psnr", "bits")} for side in quality},
+                  ["/vodmill/ssim", "/one ffmpeg/bits"])
+    fine &= check("upload_answer", measured(build, "upload_answer", "--uploads", "3", "--seconds", "20"), ["/idle/median", "/busy/p99"])
+    progress = measured(build, "progress", "--height", "360")
+    fine &= check("progress", {key: progress[key] for key in ("seconds", "mean")}, ["/seconds/median"])
+    queue = run(build, "queue", "--rounds", "1", "--jobs", "100", "--paced", "20", "--json")
+    fine &= check("queue", queue, ["/embedded/rate/median", "/BullMQ/p99/median", "/rate_to_bullmq/median"])
     return 0 if fine else 1
 
 

@@ -1,6 +1,6 @@
 // The type of everything that waits: a Boost.Asio coroutine that ends in a Result.
 //
-// The only header of core/ that names Asio. A coroutine runs on the executor of whoever awaits it;
+// A coroutine runs on the executor of whoever awaits it;
 // an adapter that does blocking work moves it to its own bounded pool and comes back.
 #pragma once
 

@@ -6,8 +6,8 @@
 // Holds for every adapter (tests/conformance/catalog.h runs on each):
 // * Every function is one transaction; what it has answered survives a kill.
 // * Time is the store's own clock. Lease lengths come from the caller, moments never do.
-// * The sole right to write is a lease. Every fenced write does, in this order: bump the video's
-//   event sequence where generation and status still hold; the task's or generation's row where
+// * The sole right to write is a lease. Every fenced write does, in this order: lock the
+//   video's row where generation and status still hold; the task's or generation's row where
 //   the token still holds; then the rest. If either update finds no row: lease_lost, nothing
 //   written.
 // * A lease that has lapsed but whose token is still current may write and renew.

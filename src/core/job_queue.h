@@ -1,4 +1,5 @@
-// The queue that carries jobs between processes. Port; its consumer is worker/.
+// The queue that carries jobs between processes. Port; worker/ takes from it, api/ counts.
+// Nothing here wakes a worker: the bell does, or its next look.
 //
 // Holds for every adapter (tests/conformance/job_queue.h runs on each):
 // * At least once: a job whose lock has lapsed is offered again. Nothing here is the right to

@@ -1,7 +1,7 @@
 // How the objects and the URIs of a stream are named: the one place that knows.
 //
 // Below a video's prefix, in the BlobStore as below /play/{id}/:
-//   index.m3u8          multivariant playlist; the only name whose bytes are ever others
+//   index.m3u8          multivariant playlist; like poster.jpg a name whose bytes may become others
 //   g1/v0.m3u8          media playlist of generation 1, rendered from committed rows; no object
 //   g1/v0-vod.m3u8      the final media playlist
 //   g1/v0-iframes.m3u8  its key frames alone

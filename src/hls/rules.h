@@ -1,5 +1,6 @@
 // The rules a stream is judged by: Apple's HLS authoring specification by its numbers, RFC 8216 by
-// its sections. Called by `vodmill verify`. Pure; any thread.
+// its sections. Called by `vodmill verify` and, for the cheap ones, at the end of every video.
+// Pure; any thread.
 //
 // rules_*.cc hold them, one function a rule, in tables that read like the specification. TLS and
 // addresses (Apple 11, 12), what only a decoder can see (2.18 to 2.23), and DRM (13) are not among

@@ -1,5 +1,5 @@
-// The chunk task: one decode, one cascade of scalers, every rendition of the chunk's segments; the
-// first chunk's lowest rendition before the others.
+// The chunk task: one decode, one cascade of scalers, every rendition of the chunk's segments; of
+// the first chunk the lowest rendition before the others, with a decode of its own.
 #pragma once
 
 #include "av/byte_source.h"

@@ -1,6 +1,6 @@
 // The layers between a decoder that a file has taken over and everything else: their names, and
-// which of them hold. The child reports them before it is given work; doctor and /healthz show
-// them. Value types.
+// which of them hold. The child reports them before it is given work; doctor shows them.
+// Value types.
 #pragma once
 
 #include <cstdint>
