@@ -50,7 +50,7 @@ void check_request(const std::string& text) {
   if (creation && !parse_json(creation->metadata_text())) std::abort();
   const auto limit = api::read_limit(request, 1);
   if (limit && (*limit < 1 || *limit > kMostOfAPage)) std::abort();
-  const auto claim = api::read_claim(request, VideoId("v"));
+  const auto claim = api::read_claim(request, VideoId("v"), text);
   if (claim && *claim && ((*claim)->key.empty() || (*claim)->key.size() > kLongestKey)) {
     std::abort();
   }
@@ -72,7 +72,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (change && !parse_json(change->metadata_patch)) std::abort();
   check_name(api::filename_of(text));
   check_name(api::clean_filename(text));
-  static_cast<void>(api::refuse_media_type(net::Method::put, text));
+  for (const auto fields : {api::FormFields::known, api::FormFields::all}) {
+    static_cast<void>(api::refuse_media_type(net::Method::post, text, fields));
+  }
   check_request(text);
   return 0;
 }
