@@ -155,7 +155,7 @@ TEST_P(CatalogConformance, GivesEachVideoItsTurnOfStills) {
   const Video greedy = make_video();
   coordinate_planned(greedy);
   const Video modest = make_video();
-  coordinate_planned(modest);
+  must(run(generations().store_plan(coordinate(modest), small_info(), small_plan(), {})));
   for (const std::int64_t frame : {1, 2, 3}) must(run(stills().want(still_of(greedy, frame))));
   advance(Milliseconds(1));
   must(run(stills().want(still_of(modest, 1))));
