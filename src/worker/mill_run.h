@@ -88,8 +88,9 @@ class MillRun {
   asio::local::stream_protocol::socket control_;
   asio::posix::stream_descriptor output_;
   asio::posix::stream_descriptor errors_;
-  Notice over_;          // killed, or its output has ended
-  bool locked_ = false;  // before that it has seen nothing of the video
+  Notice over_;           // killed, or its output has ended
+  bool locked_ = false;   // before that it has seen nothing of the video
+  bool lingers_ = false;  // it had to be ended although its pipes were closed
   std::optional<json::object> result_;
   std::optional<Error> said_;          // by the mill
   std::optional<Error> source_error_;  // what it was told instead of a range
