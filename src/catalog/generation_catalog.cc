@@ -184,6 +184,19 @@ Result<> fail_video(Transaction& transaction, const GenerationLease& lease, cons
                       {{"error", {{"code", code}, {"message", error.message}}}});
 }
 
+Result<bool> supersede(Transaction& transaction, const GenerationLease& lease,
+                       const EngineBuild& build, Milliseconds grace) {
+  LockedVideo video = TRY(hold(transaction, lease)).video;
+  const db::Rows gone = TRY(transaction.execute(
+      generation_sql::kEngineIsGone,
+      {build.str(), std::int64_t{grace.count()}, (transaction.available_since() + grace).ms}));
+  if (gone.empty()) return false;
+  TRY_VOID(begin_next_generation(transaction, video));
+  return true;
+}
+
+constexpr std::size_t kDelayedColumn = 14;  // of kTasks, after the columns of task_from()
+
 }  // namespace
 
 Async<GenerationLease> SqlGenerationCatalog::coordinate(VideoId id, int generation, WorkerId worker,
@@ -209,7 +222,11 @@ Async<std::vector<Task>> SqlGenerationCatalog::tasks(VideoId id, int generation)
                generation](Transaction& transaction) -> Result<std::vector<Task>> {
     const db::Rows rows = TRY(transaction.execute(generation_sql::kTasks, {id.str(), generation}));
     std::vector<Task> tasks;
-    for (const db::Row& row : rows.rows) tasks.push_back(TRY(task_from(row)));
+    for (const db::Row& row : rows.rows) {
+      Task task = TRY(task_from(row));
+      task.is_delayed = task.state == TaskState::waiting && row.integer(kDelayedColumn) != 0;
+      tasks.push_back(std::move(task));
+    }
     return tasks;
   };
   return database_.read(std::move(work));
@@ -243,6 +260,13 @@ Async<> SqlGenerationCatalog::fail(GenerationLease lease, Error error) {
   auto work = [lease = std::move(lease), error = std::move(error)](Transaction& transaction) {
     return fail_video(transaction, lease, error);
   };
+  return database_.write(std::move(work));
+}
+
+Async<bool> SqlGenerationCatalog::begin_anew(GenerationLease lease, EngineBuild build,
+                                             Milliseconds grace) {
+  auto work = [lease = std::move(lease), build = std::move(build), grace](
+                  Transaction& transaction) { return supersede(transaction, lease, build, grace); };
   return database_.write(std::move(work));
 }
 

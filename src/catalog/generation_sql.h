@@ -42,8 +42,8 @@ inline constexpr Statement kShowProgress{
 inline constexpr Statement kTasks{
     "list tasks",
     "SELECT id, video, generation, kind, idx, state, attempts, losses, cost, done, result, "
-    "error_code, error_message, memory FROM tasks WHERE video = ?1 AND generation = ?2 "
-    "ORDER BY urgency, idx, kind DESC"};
+    "error_code, error_message, memory, CASE WHEN not_before > vodmill_now() THEN 1 ELSE 0 END "
+    "FROM tasks WHERE video = ?1 AND generation = ?2 ORDER BY urgency, idx, kind DESC"};
 
 inline constexpr Statement kStorePlan{
     "store plan", "UPDATE generations SET info = ?3, plan = ?4 WHERE video = ?1 AND number = ?2"};
@@ -71,6 +71,12 @@ inline constexpr Statement kFail{
     "UPDATE videos SET status = ?2, waiting_reason = '', error_code = ?3, error_message = ?4 "
     "WHERE id = ?1"};
 
+// ?3: the store's return plus the grace; before it a worker cannot have shown itself.
+inline constexpr Statement kEngineIsGone{
+    "engine is gone",
+    "SELECT 1 WHERE vodmill_now() >= ?3 AND NOT EXISTS "
+    "(SELECT 1 FROM workers WHERE build = ?1 AND seen_at > vodmill_now() - ?2)"};
+
 inline constexpr Statement kOrphans{
     "list orphans",
     "SELECT v.id, v.generation FROM videos v "
@@ -80,8 +86,9 @@ inline constexpr Statement kOrphans{
     "(v.status = 'pending' AND g.created_at + ?1 <= vodmill_now())) "
     "ORDER BY g.created_at, v.id LIMIT ?2"};
 
-inline constexpr std::array kAll{kTakeLease,    kSetProcessing, kHold,      kHeld,      kRenew,
-                                 kShowProgress, kTasks,         kStorePlan, kStoreSize, kInsertTask,
-                                 kMarkPlayable, kComplete,      kFail,      kOrphans};
+inline constexpr std::array kAll{kTakeLease, kSetProcessing, kHold,         kHeld,
+                                 kRenew,     kShowProgress,  kTasks,        kStorePlan,
+                                 kStoreSize, kInsertTask,    kMarkPlayable, kComplete,
+                                 kFail,      kEngineIsGone,  kOrphans};
 
 }  // namespace vodmill::catalog::generation_sql

@@ -176,12 +176,18 @@ constexpr std::string_view kOwners = R"sql(
 CREATE INDEX videos_by_owner ON videos (owner) WHERE removed_at IS NULL;
 )sql";
 
+// Workers that were taken off the list: when their engine last ran is of interest.
+constexpr std::string_view kEngines = R"sql(
+ALTER TABLE workers ADD COLUMN gone BIGINT NOT NULL DEFAULT 0;
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{1, kFirst},           db::Migration{2, kIdempotencyKeys},
     db::Migration{3, kKeyFrames},       db::Migration{4, kCensus},
     db::Migration{5, kJobsMigration},   db::Migration{6, kOwners},
     db::Migration{7, kTurnsMigration},  db::Migration{8, kThumbsMigration},
-    db::Migration{9, kStillsMigration}, db::Migration{10, kStillTurnsMigration}};
+    db::Migration{9, kStillsMigration}, db::Migration{10, kStillTurnsMigration},
+    db::Migration{11, kEngines}};
 
 }  // namespace
 

@@ -134,16 +134,7 @@ std::unexpected<Error> still_uploading() {
 Result<Video> retry_video(Transaction& transaction, const VideoId& id) {
   LockedVideo video = TRY(lock_video(transaction, id));
   if (video.status == VideoStatus::uploading) return still_uploading();
-  if (!is_final(video.status)) {
-    TRY_VOID(close_generation(transaction, video, VideoStatus::cancelled));
-    TRY_VOID(sweep_abandoned(transaction, id, video.generation));
-  }
-  ++video.generation;
-  video.status = VideoStatus::pending;
-  TRY_VOID(transaction.execute(video_sql::kNextGeneration,
-                               {id.str(), video.generation, name_of(video.status)}));
-  TRY_VOID(open_generation(transaction, video));
-  TRY_VOID(append_event(transaction, video, event::kRetried));
+  TRY_VOID(begin_next_generation(transaction, video));
   return read_video(transaction, id);
 }
 

@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "catalog/video_lock_sql.h"
+#include "core/event.h"
 
 namespace vodmill::catalog {
 namespace {
@@ -70,6 +71,19 @@ Result<> open_generation(Transaction& transaction, const LockedVideo& video) {
   TRY_VOID(transaction.execute(video_lock_sql::kInsertOutbox,
                                {job_id(video.id, video.generation).str(), id, video.generation}));
   return {};
+}
+
+Result<> begin_next_generation(Transaction& transaction, LockedVideo& video) {
+  if (!is_final(video.status)) {
+    TRY_VOID(close_generation(transaction, video, VideoStatus::cancelled));
+    TRY_VOID(sweep_abandoned(transaction, video.id, video.generation));
+  }
+  ++video.generation;
+  video.status = VideoStatus::pending;
+  TRY_VOID(transaction.execute(video_lock_sql::kNextGeneration,
+                               {video.id.str(), video.generation, name_of(video.status)}));
+  TRY_VOID(open_generation(transaction, video));
+  return append_event(transaction, video, event::kRetried);
 }
 
 Result<> sweep_generation(Transaction& transaction, const VideoId& id, int generation,

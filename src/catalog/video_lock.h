@@ -40,6 +40,9 @@ Result<> close_generation(db::Transaction& transaction, const LockedVideo& video
 // Makes the rows of the video's generation: itself at pending, its probe task, its outbox row.
 Result<> open_generation(db::Transaction& transaction, const LockedVideo& video);
 
+// Ends the video's generation where it has not ended, and opens the next one, with the event.
+Result<> begin_next_generation(db::Transaction& transaction, LockedVideo& video);
+
 // Its keys are to be removed after `delay`.
 Result<> sweep_generation(db::Transaction& transaction, const VideoId& id, int generation,
                           Milliseconds delay);

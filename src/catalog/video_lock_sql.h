@@ -36,6 +36,11 @@ inline constexpr Statement kCancelTasks{
     "UPDATE tasks SET state = 'cancelled', token = token + 1, lease_until = 0 "
     "WHERE video = ?1 AND generation = ?2 AND state IN ('waiting', 'leased')"};
 
+inline constexpr Statement kNextGeneration{
+    "next generation",
+    "UPDATE videos SET generation = ?2, status = ?3, progress = 0, waiting_reason = '', "
+    "error_code = NULL, error_message = NULL WHERE id = ?1"};
+
 inline constexpr Statement kInsertGeneration{
     "insert generation",
     "INSERT INTO generations (video, number, status, prefix, created_at) "
@@ -55,7 +60,8 @@ inline constexpr Statement kSweepGeneration{
     "WHERE video = ?1 AND number = ?2"};
 
 inline constexpr std::array kAll{
-    kLock,        kBump,         kInsertEvent,    kCloseGeneration, kCancelTasks, kInsertGeneration,
-    kInsertProbe, kInsertOutbox, kSweepGeneration};
+    kLock,         kBump,           kInsertEvent,      kCloseGeneration,
+    kCancelTasks,  kNextGeneration, kInsertGeneration, kInsertProbe,
+    kInsertOutbox, kSweepGeneration};
 
 }  // namespace vodmill::catalog::video_lock_sql

@@ -34,11 +34,6 @@ inline constexpr Statement kListByStatus{
 inline constexpr Statement kUpdate{"update video",
                                    "UPDATE videos SET metadata = ?2, priority = ?3 WHERE id = ?1"};
 
-inline constexpr Statement kNextGeneration{
-    "next generation",
-    "UPDATE videos SET generation = ?2, status = ?3, progress = 0, waiting_reason = '', "
-    "error_code = NULL, error_message = NULL WHERE id = ?1"};
-
 inline constexpr Statement kCancel{
     "cancel video",
     "UPDATE videos SET status = ?2, waiting_reason = '', error_code = ?3, error_message = ?4 "
@@ -76,8 +71,8 @@ inline constexpr Statement kThumbs{
     "SELECT segment, strip_key, strip_bytes, poster_key, poster_bytes, score FROM thumbs "
     "WHERE video = ?1 AND generation = ?2 ORDER BY segment"};
 
-inline constexpr std::array kAll{kInsert,       kKeepSource, kIsSwept,        kGet,      kList,
-                                 kListByStatus, kUpdate,     kNextGeneration, kCancel,   kRemove,
-                                 kForgetStills, kSweepVideo, kGeneration,     kSegments, kThumbs};
+inline constexpr std::array kAll{kInsert,       kKeepSource, kIsSwept,  kGet,    kList,
+                                 kListByStatus, kUpdate,     kCancel,   kRemove, kForgetStills,
+                                 kSweepVideo,   kGeneration, kSegments, kThumbs};
 
 }  // namespace vodmill::catalog::video_sql

@@ -169,6 +169,11 @@ class GenerationCatalog {
   // playback ends (an older completed generation plays on).
   virtual Async<> fail(GenerationLease lease, Error error) = 0;
 
+  // Begins the next generation as retry() does, where no worker of this build has shown itself (see
+  // core/worker_list.h) for `grace`: nobody would lease what is left of the tasks. False, and
+  // nothing has changed, where one has, or within `grace` of the store's return.
+  virtual Async<bool> begin_anew(GenerationLease lease, EngineBuild build, Milliseconds grace) = 0;
+
   // Generations whose coordinator's lease lapsed `grace` ago, and pending ones older than `grace`.
   virtual Async<std::vector<Orphan>> orphans(Milliseconds grace, int limit) = 0;
 };

@@ -56,8 +56,9 @@ struct Task {
   TaskKind kind = TaskKind::probe;
   int index = 0;
   TaskState state = TaskState::waiting;
-  int attempts = 0;  // crashes of its mill
-  int losses = 0;    // leases that ran out since its last committed segment
+  bool is_delayed = false;  // waiting for a moment still to come; said by GenerationCatalog alone
+  int attempts = 0;         // crashes of its mill
+  int losses = 0;           // leases that ran out since its last committed segment
   std::int64_t cost = 0;
   std::int64_t done = 0;    // of cost
   std::int64_t memory = 0;  // bytes that its mill may need

@@ -12,7 +12,8 @@ constexpr std::array kVideo{
     VideoTransition{pending, cancelled, "cancel or delete"},
     VideoTransition{processing, completed, "everything is stored, verified and listed"},
     VideoTransition{processing, failed, "a task failed, or the source is none that can be used"},
-    VideoTransition{processing, cancelled, "cancel, delete, or a retry that supersedes it"},
+    VideoTransition{processing, cancelled,
+                    "cancel, delete, or a new generation that supersedes it"},
 };
 
 constexpr std::array kTask{

@@ -30,7 +30,9 @@ std::string describe_transitions() {
          "of the catalog sees each of these changes and\nno other.\n\n"
          "## A generation of a video\n\nIt begins at `pending`. A retry begins another generation, "
          "from every status but `uploading`; a pending one that is retried\nwas cancelled first. "
-         "`completed`, `failed` and `cancelled` are final.\n\n" +
+         "So "
+         "does a worker where a video is `processing` whose engine no worker has any more. "
+         "`completed`, `failed`\nand `cancelled` are final.\n\n" +
          describe(video_transitions()) +
          "\n## A task\n\nIt begins at `waiting`. A lease that ran out is not a change: the task "
          "stays `leased`, and whoever takes it over has a new token.\n\n" +

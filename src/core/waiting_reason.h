@@ -8,9 +8,14 @@ namespace vodmill::waiting {
 
 // Nobody coordinates it: no worker is there, or all have as many jobs as they may hold.
 inline constexpr std::string_view kForWorker = "waiting_for_worker";
+// No worker that runs has the engine that the video was begun with.
+inline constexpr std::string_view kForEngine = "waiting_for_engine";
+// Its next task was given up and is tried again at a moment still to come.
+inline constexpr std::string_view kForRetry = "waiting_for_retry";
 // Its tasks wait for a mill: every slot has other work.
 inline constexpr std::string_view kForSlot = "waiting_for_slot";
-// A slot is free, but its next task may need more memory than the others have left.
+// A slot is free, but its next task, or one whose turn is before it, may need more memory than the
+// others have left.
 inline constexpr std::string_view kForMemory = "waiting_for_memory";
 // The store's disk is full, or has less room than the worker keeps free.
 inline constexpr std::string_view kDiskFull = "disk_full";

@@ -1,5 +1,6 @@
-// Which workers there are: a notice board, no right to anything hangs on it. Port; workers write
-// it, api/ reads it. Conformance: tests/conformance with the catalog.
+// Which workers there are, and of which engine: a notice board, no right to anything hangs on it.
+// Port; workers write it, api/ and coordinators read it. Conformance: tests/conformance with the
+// catalog.
 #pragma once
 
 #include <string>
@@ -36,7 +37,7 @@ class WorkerList {
   // Puts the worker up, or says what has changed.
   virtual Async<> show(WorkerNotice notice) = 0;
 
-  // Takes it down. One that is not there is a success.
+  // Takes it down. One that is not there is a success. That its engine ran is remembered.
   virtual Async<> remove(WorkerId id) = 0;
 
   // The first to come first, without those that are forgotten.

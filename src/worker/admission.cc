@@ -31,10 +31,14 @@ std::int64_t mill_memory(const SourceInfo& info, const Plan& plan) {
 }
 
 std::optional<Wait> wait_of(const std::vector<Task>& tasks) {
-  const auto in = [&](TaskState state) { return std::ranges::find(tasks, state, &Task::state); };
-  const auto next = in(TaskState::waiting);
-  if (in(TaskState::leased) != tasks.end() || next == tasks.end()) return std::nullopt;
-  return Wait{.memory = next->memory};
+  std::optional<Wait> wait;
+  for (const Task& task : tasks) {
+    if (task.state == TaskState::leased) return std::nullopt;
+    if (task.state != TaskState::waiting) continue;
+    if (!task.is_delayed) wait = Wait::turn;
+    if (!wait) wait = Wait::retry;
+  }
+  return wait;
 }
 
 Admission::Mill Admission::begin(std::int64_t bytes) {
@@ -68,12 +72,28 @@ asio::awaitable<bool> Admission::disk_has_room() {
   co_return !is_short;
 }
 
-std::string_view Admission::reason(const std::optional<Wait>& wait) const {
+// With a slot free, what may be leased is leased at once, but for a task that does not fit and all
+// that come after it.
+std::string_view Admission::reason_of_turn() const {
+  if (disk_is_short_) return waiting::kDiskFull;
+  if (running_ >= options_.slots) return waiting::kForSlot;
+  return room() == kAnyRoom ? "" : waiting::kForMemory;
+}
+
+std::string_view Admission::reason(std::optional<Wait> wait) const {
   if (!store_.trouble().empty()) return store_.trouble();
   if (!wait) return "";
-  if (disk_is_short_) return waiting::kDiskFull;
-  const bool has_slot = running_ < options_.slots;
-  return has_slot && wait->memory > room() ? waiting::kForMemory : waiting::kForSlot;
+  switch (*wait) {
+    case Wait::turn:
+      return reason_of_turn();
+    case Wait::others:
+      return waiting::kForSlot;
+    case Wait::retry:
+      return waiting::kForRetry;
+    case Wait::engine:
+      return waiting::kForEngine;
+  }
+  std::unreachable();
 }
 
 }  // namespace vodmill::worker

@@ -27,12 +27,14 @@ std::int64_t mill_memory(const SourceInfo& info, const Plan& plan);
 std::int64_t still_memory(const SourceInfo& info);
 
 // What a video waits for of which none of the tasks is leased.
-struct Wait {
-  std::int64_t memory = 0;  // of the task that is next
+enum class Wait {
+  turn,    // of its next task, at this worker
+  others,  // the same at other workers: this one may not do its tasks
+  retry,   // all tasks that are left are delayed
+  engine,  // nobody may do its tasks
 };
 
-// Of the tasks of one video, in the order in which they are taken; nullopt where some are leased or
-// none is left.
+// Of the tasks of one video; nullopt where some are leased or none is left.
 std::optional<Wait> wait_of(const std::vector<Task>& tasks);
 
 class Admission {
@@ -75,10 +77,11 @@ class Admission {
   asio::awaitable<bool> disk_has_room();
 
   // Of core/waiting_reason.h; "" where the video does not wait.
-  std::string_view reason(const std::optional<Wait>& wait) const;
+  std::string_view reason(std::optional<Wait> wait) const;
 
  private:
   void end(std::int64_t bytes);
+  std::string_view reason_of_turn() const;
 
   const WorkerOptions& options_;
   const WatchedStore& store_;

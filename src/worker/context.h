@@ -40,6 +40,8 @@ struct WorkerOptions {
   // and time on the clock, which a busy machine may keep it from using.
   Milliseconds stall_cpu{60'000};
   Milliseconds stall{600'000};
+  // Without a worker of the engine that a video was begun with, before it is begun anew.
+  Milliseconds engine_grace{60'000};
   Milliseconds crash_delay{1'000};  // before a task is tried again whose mill crashed
   Milliseconds store_delay{5'000};  // the same where something on our side was away
   sandbox::ChildOptions child;      // how a mill is started

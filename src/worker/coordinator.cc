@@ -10,9 +10,10 @@ namespace vodmill::worker {
 namespace {
 
 constexpr Milliseconds kAfterTrouble{1'000};
-using SteadyClock = std::chrono::steady_clock;
 
 constexpr Milliseconds kBetweenSteps{100};  // the bell rings for every video
+// Of a worker that lives, which shows itself every three seconds.
+constexpr Milliseconds kLongestUnseen{10'000};
 
 bool is_trouble_of_the_store(ErrorCode code) {
   return code == ErrorCode::storage_unavailable || code == ErrorCode::disk_full;
@@ -117,7 +118,42 @@ Async<> Coordinator::check_playable() {
 // What beat() shows of it.
 void Coordinator::note(const std::vector<Task>& tasks) {
   shown_.progress = percent_done(tasks);
-  wait_ = wait_of(tasks);
+  std::optional<Wait> wait = wait_of(tasks);
+  if (wait == Wait::turn && !may_be_done_here()) wait = Wait::others;
+  // Tasks that a dead worker had look leased for ever.
+  if (engine_is_away_ && !all_completed(tasks)) wait = Wait::engine;
+  if (wait && !wait_) waits_since_ = SteadyClock::now();
+  wait_ = wait;
+}
+
+bool Coordinator::may_be_done_here() const {
+  return !generation_->plan || generation_->plan->build == options_.build;
+}
+
+// A wait that is over before anybody could read of it is none: so it is between every two tasks.
+std::string_view Coordinator::waiting_reason() const {
+  const bool lasts = wait_ && SteadyClock::now() - waits_since_ >= options_.progress;
+  return admission_.reason(lasts ? wait_ : std::nullopt);
+}
+
+// After an upgrade nobody may be left who may do what the old engine has begun.
+Async<bool> Coordinator::begin_anew_without_engine() {
+  const auto now = SteadyClock::now();
+  if (may_be_done_here() || now - looked_at_ < options_.heartbeat) co_return false;
+  looked_at_ = now;
+  auto workers = co_await ports_.workers.all();
+  if (!workers) co_return fail(std::move(workers).error());
+  const EngineBuild build = generation_->plan->build;
+  engine_is_away_ = std::ranges::none_of(*workers, [&](const ShownWorker& worker) {
+    return worker.notice.build == build && worker.unseen < kLongestUnseen;
+  });
+  if (!engine_is_away_) co_return false;
+  Result<bool> begun = co_await ports_.generations.begin_anew(lease_, build, options_.engine_grace);
+  if (begun && *begun) {
+    log::info({{"video", lease_.video.str()}},
+              "is begun anew: no worker has the engine {} that it was begun with", build.str());
+  }
+  co_return begun;
 }
 
 Async<> Coordinator::finish(const std::vector<Task>& tasks) {
@@ -168,7 +204,10 @@ Async<bool> Coordinator::step() {
     Result<> checked = co_await check_playable();
     if (!checked) co_return fail(std::move(checked).error());
   }
-  if (!all_completed(*tasks)) co_return false;
+  if (!all_completed(*tasks)) {
+    Result<bool> begun = co_await begin_anew_without_engine();
+    co_return begun;
+  }
   Result<> finished = co_await finish(*tasks);
   if (!finished) co_return fail(std::move(finished).error());
   co_return true;
@@ -182,7 +221,7 @@ asio::awaitable<void> Coordinator::beat() {
     co_await ended_.wait(std::min(options_.progress, options_.heartbeat));
     if (ended_.given()) co_return;
     ProgressUpdate update = shown_;
-    update.waiting_reason = admission_.reason(wait_);
+    update.waiting_reason = waiting_reason();
     const auto now = SteadyClock::now();
     if (now - asked_at < options_.heartbeat && update == told) continue;
     asked_at = now;

@@ -4,6 +4,9 @@
 // them. Can be replaced at any moment: everything it knows it reads from the catalog.
 #pragma once
 
+#include <chrono>
+#include <string_view>
+
 #include "core/plan.h"
 #include "plan/planner.h"
 #include "worker/admission.h"
@@ -24,16 +27,21 @@ class Coordinator {
   asio::awaitable<void> run();
 
  private:
+  using SteadyClock = std::chrono::steady_clock;
+
   asio::awaitable<void> lead();
   asio::awaitable<void> beat();
   asio::awaitable<bool> settle(Error error);  // true: nothing is left to do
   asio::awaitable<void> wait_for_change(std::uint64_t seen);
-  Async<bool> step();  // true: the generation is completed
+  Async<bool> step();  // true: the generation has ended
   Async<> load_generation();
   Async<> plan_from(const Task& probe);
   Async<> check_playable();
+  Async<bool> begin_anew_without_engine();  // true: another generation has begun
   Async<> finish(const std::vector<Task>& tasks);
   void note(const std::vector<Task>& tasks);
+  bool may_be_done_here() const;
+  std::string_view waiting_reason() const;
 
   const Ports& ports_;
   const WorkerOptions& options_;
@@ -44,6 +52,9 @@ class Coordinator {
   Notice ended_;          // nothing is left to do, or it is not ours any more
   ProgressUpdate shown_;  // but for what it waits for
   std::optional<Wait> wait_;
+  SteadyClock::time_point waits_since_;   // while there is a wait
+  SteadyClock::time_point looked_at_;     // the list of workers
+  bool engine_is_away_ = false;           // by the list of workers
   std::optional<Generation> generation_;  // with its plan, once there is one
   bool playable_ = false;
 };

@@ -38,6 +38,17 @@ std::string crash_message(std::string_view how) {
   return fmt::format("The decoder or encoder crashed on this video ({}).", how);
 }
 
+// Of a mill that ended without a word.
+Error error_of(const sandbox::ExitStatus& status) {
+  // The kernel's, which takes mills first when memory runs out.
+  if (status.kind == sandbox::ExitKind::killed) {
+    return {ErrorCode::out_of_memory,
+            "Memory ran out while this video was made. Retry it later; if it happens again, the "
+            "server needs more memory, or fewer slots."};
+  }
+  return {ErrorCode::transcode_failed, crash_message(sandbox::name_of(status.kind))};
+}
+
 // A mill may judge the video and nothing else: not our store, not our leases.
 bool may_be_said_of_a_video(ErrorCode code) {
   return code <= ErrorCode::internal_error && code != ErrorCode::cancelled &&
@@ -275,7 +286,10 @@ asio::awaitable<sandbox::ExitStatus> MillRun::reap() {
     const auto status = child_.try_wait();
     if (status && *status) co_return **status;
     if (!status) co_return sandbox::ExitStatus{};
-    if (tries == kPatience) child_.kill();
+    if (tries == kPatience) {
+      lingers_ = true;
+      child_.kill();
+    }
     co_await never.wait(Milliseconds(2));
   }
 }
@@ -297,7 +311,8 @@ MillOutcome MillRun::judge(const sandbox::ExitStatus& status) {
   } else {
     log::warn(about(task_), "a mill ended: {} {} {}", sandbox::name_of(status.kind), status.value,
               last_words_);
-    outcome.error = {ErrorCode::transcode_failed, crash_message(sandbox::name_of(status.kind))};
+    outcome.error = error_of(status);
+    if (lingers_) outcome.error = {ErrorCode::transcode_failed, crash_message("it did not end")};
   }
   return outcome;
 }

@@ -95,6 +95,7 @@ class MillRun {
   Notice over_;            // killed, or its output has ended
   Notice locked_or_over_;  // it may be told what to do, or never will be
   bool locked_ = false;    // before that it has seen nothing of the video
+  bool lingers_ = false;   // it had to be ended although its pipes were closed
   std::optional<json::object> result_;
   std::optional<Error> said_;          // by the mill
   std::optional<Error> source_error_;  // what it was told instead of a range

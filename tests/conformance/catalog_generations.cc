@@ -187,6 +187,76 @@ TEST_P(CatalogConformance, GoesOnPlayingAnOlderGenerationWhenTheNewOneFails) {
   EXPECT_THAT(prefixes_due(), ElementsAre(video.prefix + "g2/"));
 }
 
+WorkerNotice notice_of(const EngineBuild& build) {
+  return {.id = WorkerId("of-" + build.str()), .host = "here", .pid = 1, .build = build};
+}
+
+constexpr Milliseconds kEngineGrace{60'000};
+
+TEST_P(CatalogConformance, BeginsAVideoAnewOnceNoWorkerHasHadItsEngineForTheGrace) {
+  const Video video = make_video();
+  const GenerationLease lease = coordinate_planned(video);
+  const LeasedTask task = lease_task();
+  must(run(generations().mark_playable(lease)));
+  advance(kEngineGrace);
+  must(run(workers().show(notice_of(kBuild))));
+  const auto begin = [&] {
+    must(run(workers().show(notice_of(EngineBuild("build-2")))));
+    return must(run(generations().begin_anew(lease, kBuild, kEngineGrace)));
+  };
+  advance(kEngineGrace - Milliseconds(1));
+  EXPECT_FALSE(begin());
+  EXPECT_EQ(get(video.id).generation, 1);
+  EXPECT_EQ(find_task(task.task.id, video.id).state, TaskState::leased);
+  EXPECT_THAT(prefixes_due(), IsEmpty());
+  advance(Milliseconds(1));
+  EXPECT_TRUE(begin());
+  const Video anew = get(video.id);
+  EXPECT_EQ(anew.generation, 2);
+  EXPECT_EQ(anew.status, VideoStatus::pending);
+  EXPECT_FALSE(anew.playable);
+  EXPECT_EQ(event_types(video.id).back(), event::kRetried);
+  EXPECT_EQ(find_task(task.task.id, video.id).state, TaskState::cancelled);
+  EXPECT_EQ(code_of(run(tasks().renew(task.task.id, task.token, kLease, 1))),
+            ErrorCode::lease_lost);
+  EXPECT_THAT(prefixes_due(), ElementsAre(video.prefix + "g1/"));
+  const auto owed = must(run(outbox().undelivered(10)));
+  ASSERT_FALSE(owed.empty());
+  EXPECT_EQ(owed.back().job.generation, 2);
+  EXPECT_EQ(code_of(run(generations().begin_anew(lease, kBuild, kEngineGrace))),
+            ErrorCode::lease_lost);
+}
+
+TEST_P(CatalogConformance, RemembersTheEngineOfAWorkerThatWasTakenDown) {
+  const GenerationLease lease = coordinate_planned(make_video());
+  advance(kEngineGrace);
+  must(run(workers().show(notice_of(kBuild))));
+  must(run(workers().remove(notice_of(kBuild).id)));
+  EXPECT_FALSE(must(run(generations().begin_anew(lease, kBuild, kEngineGrace))));
+  advance(kEngineGrace);
+  EXPECT_TRUE(must(run(generations().begin_anew(lease, kBuild, kEngineGrace))));
+}
+
+TEST_P(CatalogConformance, WaitsForAnEngineThatMayNotHaveShownItselfSinceTheStoresReturn) {
+  const GenerationLease lease = coordinate_planned(make_video());
+  EXPECT_FALSE(must(run(generations().begin_anew(lease, kBuild, kEngineGrace))));
+  advance(kEngineGrace);
+  EXPECT_TRUE(must(run(generations().begin_anew(lease, kBuild, kEngineGrace))));
+}
+
+TEST_P(CatalogConformance, SaysWhichTasksAreDelayed) {
+  const Video video = make_video();
+  coordinate(video);
+  const LeasedTask probe = lease_task();
+  const auto is_delayed = [&] { return find_task(probe.task.id, video.id).is_delayed; };
+  EXPECT_FALSE(is_delayed());
+  must(run(tasks().crashed(probe.task.id, probe.token, {ErrorCode::transcode_failed, "It broke."},
+                           Milliseconds(500))));
+  EXPECT_TRUE(is_delayed());
+  advance(Milliseconds(500));
+  EXPECT_FALSE(is_delayed());
+}
+
 TEST_P(CatalogConformance, FindsGenerationsThatNobodyCoordinates) {
   constexpr Milliseconds kGrace{60'000};
   const auto orphans = [&] { return must(run(generations().orphans(kGrace, 10))); };

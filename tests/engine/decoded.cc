@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -73,6 +74,19 @@ Sound decode_sound(Bytes file) {
   });
   EXPECT_TRUE(result) << result.error().message;
   return sound;
+}
+
+av::FramePtr decode_jpeg(const Bytes& bytes) {
+  const AVCodec* codec = avcodec_find_decoder(AV_CODEC_ID_MJPEG);
+  const av::CodecContextPtr context(avcodec_alloc_context3(codec));
+  EXPECT_GE(avcodec_open2(context.get(), codec, nullptr), 0);
+  const av::PacketPtr packet = av::make_packet();
+  EXPECT_GE(av_new_packet(packet.get(), static_cast<int>(bytes.size())), 0);
+  std::ranges::copy(bytes, reinterpret_cast<std::byte*>(packet->data));
+  EXPECT_GE(avcodec_send_packet(context.get(), packet.get()), 0);
+  av::FramePtr frame = av::make_frame();
+  EXPECT_GE(avcodec_receive_frame(context.get(), frame.get()), 0);
+  return frame;
 }
 
 std::optional<int> counter_of(const AVFrame& frame) {

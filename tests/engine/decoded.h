@@ -17,6 +17,9 @@ struct Picture {
 // All frames of the file's video, in presentation order.
 std::vector<Picture> decode_pictures(Bytes file);
 
+// The picture of a JPEG file: 8-bit 4:2:0, full range.
+av::FramePtr decode_jpeg(const Bytes& bytes);
+
 // The sound as one channel (the first), the sample rate, and when it begins.
 struct Sound {
   double start = 0;

@@ -18,20 +18,6 @@ namespace {
 
 const Words kX264{"-c:v", "libx264", "-preset", "veryfast", "-threads", "2", "-g", "60"};
 
-// 8-bit 4:2:0, full range.
-av::FramePtr decode_jpeg(const Bytes& bytes) {
-  const AVCodec* codec = avcodec_find_decoder(AV_CODEC_ID_MJPEG);
-  const av::CodecContextPtr context(avcodec_alloc_context3(codec));
-  EXPECT_GE(avcodec_open2(context.get(), codec, nullptr), 0);
-  const av::PacketPtr packet = av::make_packet();
-  EXPECT_GE(av_new_packet(packet.get(), static_cast<int>(bytes.size())), 0);
-  std::ranges::copy(bytes, reinterpret_cast<std::byte*>(packet->data));
-  EXPECT_GE(avcodec_send_packet(context.get(), packet.get()), 0);
-  av::FramePtr frame = av::make_frame();
-  EXPECT_GE(avcodec_receive_frame(context.get(), frame.get()), 0);
-  return frame;
-}
-
 // A part of the strip's luma, as a picture.
 av::FramePtr cell_of(const AVFrame& strip, int cell, int width) {
   av::FramePtr part = av::make_frame();

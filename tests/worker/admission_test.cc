@@ -54,11 +54,11 @@ TEST_F(AdmissionTest, BeginsNothingBelowTheFloorOfTheDisk) {
   EXPECT_TRUE(disk_has_room());
   disk_.room = 499;
   EXPECT_FALSE(disk_has_room());
-  EXPECT_EQ(admission_.reason(Wait{}), "disk_full");
+  EXPECT_EQ(admission_.reason(Wait::turn), "disk_full");
   EXPECT_EQ(admission_.reason(std::nullopt), "");
   disk_.room = 500;
   EXPECT_TRUE(disk_has_room());
-  EXPECT_EQ(admission_.reason(Wait{}), "waiting_for_slot");
+  EXPECT_EQ(admission_.reason(Wait::turn), "");
 }
 
 TEST_F(AdmissionTest, LeavesADiskThatCannotBeAskedToTheStore) {
@@ -67,12 +67,18 @@ TEST_F(AdmissionTest, LeavesADiskThatCannotBeAskedToTheStore) {
 }
 
 TEST_F(AdmissionTest, SaysWhetherMemoryOrASlotIsMissing) {
-  Admission::Mill first = admission_.begin(700);
-  EXPECT_EQ(admission_.reason(Wait{.memory = 301}), "waiting_for_memory");
-  EXPECT_EQ(admission_.reason(Wait{.memory = 300}), "waiting_for_slot");
+  EXPECT_EQ(admission_.reason(Wait::turn), "");
+  const Admission::Mill first = admission_.begin(700);
+  EXPECT_EQ(admission_.reason(Wait::turn), "waiting_for_memory");
   const Admission::Mill second = admission_.begin(100);
   const Admission::Mill third = admission_.begin(100);
-  EXPECT_EQ(admission_.reason(Wait{.memory = 301}), "waiting_for_slot");
+  EXPECT_EQ(admission_.reason(Wait::turn), "waiting_for_slot");
+}
+
+TEST_F(AdmissionTest, SaysWhatItsOwnSlotsHaveNoPartIn) {
+  EXPECT_EQ(admission_.reason(Wait::others), "waiting_for_slot");
+  EXPECT_EQ(admission_.reason(Wait::retry), "waiting_for_retry");
+  EXPECT_EQ(admission_.reason(Wait::engine), "waiting_for_engine");
 }
 
 TEST_F(AdmissionTest, SaysThatTheStoreIsAwayAlsoOfAVideoThatIsWorkedOn) {
@@ -81,19 +87,27 @@ TEST_F(AdmissionTest, SaysThatTheStoreIsAwayAlsoOfAVideoThatIsWorkedOn) {
   EXPECT_EQ(admission_.reason(std::nullopt), "storage_unavailable");
 }
 
-Task task(TaskState state, std::int64_t memory) {
+Task task(TaskState state, bool is_delayed = false) {
   Task made;
   made.state = state;
-  made.memory = memory;
+  made.is_delayed = is_delayed;
   return made;
 }
 
-TEST(WaitOf, IsTheNextTaskWhereNoneIsLeased) {
+TEST(WaitOf, IsForATurnWhereATaskMayBeLeasedAndNoneIs) {
   using enum TaskState;
-  EXPECT_EQ(wait_of({task(completed, 1), task(waiting, 2), task(waiting, 3)}).value().memory, 2);
-  EXPECT_FALSE(wait_of({task(leased, 1), task(waiting, 2)}));
-  EXPECT_FALSE(wait_of({task(completed, 1)}));
-  EXPECT_FALSE(wait_of({}));
+  EXPECT_EQ(wait_of({task(completed), task(waiting)}), Wait::turn);
+  EXPECT_EQ(wait_of({task(waiting, true), task(waiting)}), Wait::turn);
+  EXPECT_EQ(wait_of({task(waiting), task(waiting, true)}), Wait::turn);
+  EXPECT_EQ(wait_of({task(waiting), task(leased)}), std::nullopt);
+  EXPECT_EQ(wait_of({task(completed)}), std::nullopt);
+  EXPECT_EQ(wait_of({}), std::nullopt);
+}
+
+TEST(WaitOf, IsForARetryWhereAllThatIsLeftIsDelayed) {
+  using enum TaskState;
+  EXPECT_EQ(wait_of({task(completed), task(waiting, true)}), Wait::retry);
+  EXPECT_EQ(wait_of({task(waiting, true), task(leased)}), std::nullopt);
 }
 
 TEST(MillMemory, GrowsWithTheSourceAndTheLadder) {

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "base/json.h"
 #include "worker/world.h"
@@ -90,8 +91,14 @@ TEST_F(WorkerTest, GoesOnBehindTheLastSegmentWhenAMillDies) {
   expect_whole(id);
 }
 
-TEST_F(WorkerTest, FailsAVideoWhoseMillsDieEachTime) {
-  start_worker(options(1));
+class DyingMills : public WorkerTest {
+ protected:
+  void expect_failure(worker::WorkerOptions options, int signal, ErrorCode code);
+};
+
+// Each mill that works is sent the signal.
+void DyingMills::expect_failure(worker::WorkerOptions options, int signal, ErrorCode code) {
+  start_worker(std::move(options));
   const VideoId id = upload(60);
   int killed = 0;
   const auto kill_and_look = [&] {
@@ -101,7 +108,7 @@ TEST_F(WorkerTest, FailsAVideoWhoseMillsDieEachTime) {
         leased != tasks.end() && leased->kind != TaskKind::probe && leased->done > 0;
     if (is_busy && leased->attempts == killed) {
       ++killed;
-      for (const pid_t mill : running_mills()) ::kill(mill, SIGKILL);
+      for (const pid_t mill : running_mills()) ::kill(mill, signal);
     }
     return is_final(video(id).status);
   };
@@ -109,9 +116,81 @@ TEST_F(WorkerTest, FailsAVideoWhoseMillsDieEachTime) {
   const Video ended = video(id);
   EXPECT_EQ(ended.status, VideoStatus::failed);
   ASSERT_TRUE(ended.error);
-  EXPECT_EQ(ended.error->code, ErrorCode::transcode_failed);
+  EXPECT_EQ(ended.error->code, code);
   EXPECT_EQ(killed, kMaxAttempts);
   EXPECT_TRUE(turn_until([&] { return keys(id.str() + "/g1/").empty(); }));
+}
+
+TEST_F(DyingMills, OfACrashFailTheVideo) {
+  worker::WorkerOptions bare = options(1);
+  // The init process of a pid namespace does not die of it.
+  for (const sandbox::Layer layer : sandbox::all_layers()) {
+    if (sandbox::is_namespace(layer)) bare.lockdown.off.insert(layer);
+  }
+  bare.child.off = bare.lockdown.off;
+  bare.child.arguments.back() = json::serialize(to_json(bare.lockdown));
+  expect_failure(bare, SIGSEGV, ErrorCode::transcode_failed);
+}
+
+TEST_F(DyingMills, ThatTheKernelKillsSayThatMemoryRanOut) {
+  expect_failure(options(1), SIGKILL, ErrorCode::out_of_memory);
+}
+
+TEST_F(WorkerTest, EndsMillsThatNeedMoreMemoryThanTheyMayHave) {
+  worker::WorkerOptions little = options(1);
+  little.mill_bytes = 1 << 20;
+  start_worker(little);
+  const VideoId id = upload(60, 360);
+  const Video ended = wait_for_end(id);
+  EXPECT_EQ(ended.status, VideoStatus::failed);
+  ASSERT_TRUE(ended.error);
+  EXPECT_EQ(ended.error->code, ErrorCode::out_of_memory);
+  const std::vector<Task> tasks = tasks_of(id);
+  const auto failed = std::ranges::find(tasks, TaskState::failed, &Task::state);
+  ASSERT_NE(failed, tasks.end());
+  EXPECT_EQ(failed->attempts, kMaxAttempts);
+}
+
+TEST_F(WorkerTest, EndsMillsThatStandStillAndGoesOn) {
+  worker::WorkerOptions impatient = options(1);
+  impatient.stall = Milliseconds(1000);
+  start_worker(impatient);
+  const VideoId id = upload(60);
+  // Every one, as soon as it may have begun to encode.
+  const auto stop_and_look = [&] {
+    if (tasks_of(id).size() > 1) {
+      for (const pid_t mill : running_mills()) ::kill(mill, SIGSTOP);
+    }
+    return is_final(video(id).status);
+  };
+  ASSERT_TRUE(turn_until(stop_and_look));
+  const Video ended = video(id);
+  EXPECT_EQ(ended.status, VideoStatus::failed);
+  ASSERT_TRUE(ended.error);
+  EXPECT_EQ(ended.error->code, ErrorCode::transcode_stalled);
+  for (const pid_t mill : running_mills()) ::kill(mill, SIGCONT);
+  EXPECT_EQ(wait_for_end(upload(2)).status, VideoStatus::completed);
+}
+
+TEST_F(WorkerTest, SaysThatATaskWhoseMillDiedIsTriedAgainLater) {
+  bool holds = true;
+  store_.before = [&](std::string_view operation, const BlobKey&) -> asio::awaitable<void> {
+    while (holds && operation == "read") {
+      asio::steady_timer timer(context_, Milliseconds(10));
+      co_await timer.async_wait(asio::use_awaitable);
+    }
+  };
+  worker::WorkerOptions patient = options(1);
+  patient.crash_delay = Milliseconds(3000);
+  start_worker(patient);
+  const VideoId id = upload(2);
+  ASSERT_TRUE(turn_until([&] { return store_.calls("read") > 0; }));
+  for (const pid_t mill : running_mills()) kill_and_see_it_dead(mill);
+  holds = false;
+  EXPECT_TRUE(turn_until([&] { return video(id).waiting_reason == "waiting_for_retry"; }));
+  EXPECT_EQ(tasks_of(id).front().attempts, 1);
+  EXPECT_EQ(wait_for_end(id).status, VideoStatus::completed);
+  EXPECT_EQ(video(id).waiting_reason, "");
 }
 
 TEST_F(WorkerTest, StopsAtOnceAndGivesBackWhatItHas) {

@@ -51,6 +51,8 @@ function lack(partial: { reason: string; at_seconds: number }): string {
 
 const kWaiting: Record<string, string> = {
   waiting_for_worker: "waiting for a worker",
+  waiting_for_engine: "waiting for a worker of the version that began it",
+  waiting_for_retry: "waiting to try again",
   waiting_for_slot: "waiting for a free mill",
   waiting_for_memory: "waiting for memory",
   disk_full: "waiting: the server's disk is full",
