@@ -3,8 +3,6 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "hls/media_playlist.h"
-#include "hls/multivariant_playlist.h"
 #include "hls/names.h"
 #include "hls/rules.h"
 

@@ -1,5 +1,6 @@
 // Any text as each thing that api/ reads out of a request: metadata, priority, changes, file names,
-// limits, and the headers Prefer, Idempotency-Key, Host, Origin and Content-Disposition.
+// limits, ids of events, documents that name an object, and the headers Prefer, Idempotency-Key,
+// Host, Origin and Content-Disposition.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -7,9 +8,13 @@
 #include "api/change.h"
 #include "api/claim.h"
 #include "api/creation.h"
+#include "api/document.h"
 #include "api/foreign_site.h"
 #include "api/paging.h"
 #include "api/prefer.h"
+#include "api/teller.h"
+#include "core/blob_store.h"
+#include "core/source.h"
 
 namespace {
 
@@ -41,6 +46,20 @@ void check_name(const std::string& name) {
   if (name.find_first_of("/\\") != std::string::npos) std::abort();
   // It goes into JSON, so it must come out of it.
   if (!parse_json(json::serialize(json::value(name)))) std::abort();
+}
+
+void check_document(const std::string& text) {
+  api::Creation creation;
+  const auto key = api::read_document(creation, text);
+  if (!key) return;
+  if (!is_valid_blob_key(key->str()) || !key->str().starts_with(kInbox)) std::abort();
+  if (!parse_json(creation.metadata_text())) std::abort();
+}
+
+void check_event_id(const std::string& text) {
+  const auto id = api::read_event_id(text, "Last-Event-ID");
+  if (!id) return;
+  if (id->has_value() == text.empty() || id->value_or(0) < 0) std::abort();
 }
 
 void check_request(const std::string& text) {
@@ -75,6 +94,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto fields : {api::FormFields::known, api::FormFields::all}) {
     static_cast<void>(api::refuse_media_type(net::Method::post, text, fields));
   }
+  check_document(text);
+  check_event_id(text);
   check_request(text);
   return 0;
 }

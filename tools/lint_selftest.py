@@ -97,6 +97,8 @@ GOOD_FUZZED = [
     "// Not fuzzed: the operator alone writes it.\nResult<A> read_a(ByteView bytes);",
     "Result<A> read_object(int folder, const BlobKey& key);",
     "// parse_a(std::string_view text) stands elsewhere.\nvoid write_a(std::string_view text);",
+    "class P {\n public:\n  int all() const;\n\n private:\n  Result<> take_apart(Bytes bytes);\n};",
+    "Result<A> read_a(int n);\nvoid write_a(int n, std::string_view text);",
 ]
 BAD_FUZZED = [
     "Result<A> parse_a(std::string_view text);",
@@ -105,6 +107,9 @@ BAD_FUZZED = [
     "struct P { Result<Event> next(ByteView& input); };",
     "std::optional<int> preferred_wait(const net::Headers& headers);",
     "Result<A> a_from_json(std::string_view text);",
+    "Result<std::optional<A>> read_a(std::optional<std::string_view> text);",
+    "Result<A> read_a(Creation& creation,\n                 std::string_view text);",
+    "class P {\n public:\n  Result<A> read_a(int n, Bytes bytes);\n\n private:\n  int n_;\n};",
 ]
 
 BAD_TIDY = """

@@ -122,7 +122,7 @@ std::optional<net::Refusal> refuse_media_type(net::Method method, std::string_vi
   const std::string_view what = json && by_post ? "JSON is not taken here."
                                 : json          ? "JSON is taken by POST."
                                                 : "A form is taken by POST.";
-  return net::Refusal{415, "unsupported_media_type",
+  return net::Refusal{415, net::HttpCode::unsupported_media_type,
                       std::string(what) +
                           " Send the video's bytes as the body itself, e.g. curl -T video.mp4 "
                           "URL."};

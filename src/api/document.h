@@ -1,5 +1,6 @@
 // The creation of a video as a JSON document: what is said about it, and an object of the store
 // that has its bytes. Pure.
+// Fuzzed by: fuzz/request_fields_fuzz.cc
 #pragma once
 
 #include "api/creation.h"

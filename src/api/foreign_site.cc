@@ -59,7 +59,7 @@ std::optional<net::Refusal> refuse_foreign(const net::RequestHead& head,
                                            const ApiOptions& options) {
   const std::string_view host = head.headers.find("Host").value_or("");
   if (options.loopback_only && !is_loopback_host(host) && !is_allowed_host(host, options)) {
-    return net::Refusal{403, "host_not_allowed",
+    return net::Refusal{403, net::HttpCode::host_not_allowed,
                         "This server answers to localhost only. Use http://localhost, or start it "
                         "with --allowed-host and the name in the URL."};
   }
@@ -69,7 +69,7 @@ std::optional<net::Refusal> refuse_foreign(const net::RequestHead& head,
   const std::optional<std::string_view> origin = head.headers.find("Origin");
   if (site != "cross-site" && (!origin || is_own_origin(*origin, host, options)))
     return std::nullopt;
-  return net::Refusal{403, "cross_site_request",
+  return net::Refusal{403, net::HttpCode::cross_site_request,
                       "A page of another site may not change anything here, nor open a WebSocket. "
                       "Use this server's own page, or a client that is not a browser."};
 }

@@ -10,7 +10,7 @@ std::string_view refusal(net::Method method, net::Headers headers, const ApiOpti
   head.method = method;
   head.headers = std::move(headers);
   const auto refusal = refuse_foreign(head, options);
-  return refusal ? refusal->code : "";
+  return refusal ? net::problem_code_name(refusal->code) : "";
 }
 
 constexpr auto kPost = net::Method::post;

@@ -104,7 +104,7 @@ Async<> Health::ready(net::Request&, net::ResponseWriter& response) {
   const json::object body{{"type", "about:blank"},
                           {"title", net::reason_phrase(503)},
                           {"status", 503},
-                          {"code", "not_ready"},
+                          {"code", net::problem_code_name(net::HttpCode::not_ready)},
                           {"detail", detail},
                           {"retryable", true},
                           {"failing", std::move(failing)}};

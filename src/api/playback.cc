@@ -43,8 +43,9 @@ bool is_stored_playlist(hls::NameKind kind) {
 }
 
 Async<> refuse_early(ResponseWriter& response) {
-  net::Response answer = net::problem(
-      {503, "not_ready", "The first seconds of this stream are still being made. Ask again."});
+  net::Response answer =
+      net::problem({503, net::HttpCode::not_ready,
+                    "The first seconds of this stream are still being made. Ask again."});
   answer.head.headers.add("Retry-After", "1");
   co_return co_await response.send(std::move(answer));
 }

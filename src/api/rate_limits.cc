@@ -22,7 +22,7 @@ std::optional<net::Refusal> RateLimits::refuse(Toll toll, const net::Request& re
   net::TokenBuckets& buckets = toll == Toll::creation ? creations_ : calls_;
   const net::TokenBuckets::Duration wait = buckets.take(client, now);
   if (wait <= net::TokenBuckets::Duration::zero()) return std::nullopt;
-  return net::Refusal{429, "rate_limited",
+  return net::Refusal{429, ErrorCode::rate_limited,
                       "Too many requests came from " + client +
                           " in a short time. Send them more slowly, from the time on that "
                           "Retry-After says.",

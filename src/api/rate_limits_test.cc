@@ -49,7 +49,7 @@ TEST_F(RateLimitsTest, ARefusalSaysWhenToComeBack) {
   const std::optional<net::Refusal> refusal = ask(Toll::creation, "192.0.2.1");
   ASSERT_TRUE(refusal);
   EXPECT_EQ(refusal->status, 429);
-  EXPECT_EQ(refusal->code, "rate_limited");
+  EXPECT_EQ(net::problem_code_name(refusal->code), "rate_limited");
   ASSERT_EQ(refusal->retry_after, std::chrono::seconds(1));
   EXPECT_FALSE(ask(Toll::creation, "192.0.2.1", kBegin + *refusal->retry_after));
 }

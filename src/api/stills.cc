@@ -126,8 +126,8 @@ Async<> Stills::get(net::Request& request, net::ResponseWriter& response) {
   Result<std::optional<BlobKey>> key = co_await wait_for(response, *wanted);
   if (!key) co_return fail(std::move(key).error());
   if (!*key) {
-    net::Response answer =
-        net::problem({503, "not_ready", "The picture is still being made. Ask again."});
+    net::Response answer = net::problem(
+        {503, net::HttpCode::not_ready, "The picture is still being made. Ask again."});
     answer.head.headers.add("Retry-After", "1");
     co_return co_await response.send(std::move(answer));
   }

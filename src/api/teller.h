@@ -4,6 +4,7 @@
 // Facts have an id, so a client that comes back with the last one it has seen misses none. Progress
 // is a message without an id: the newest only, and only when it has changed. Nothing is queued: a
 // client that reads slowly is told later.
+// Fuzzed by: fuzz/request_fields_fuzz.cc
 #pragma once
 
 #include <memory>

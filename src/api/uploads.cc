@@ -22,13 +22,13 @@ std::string_view content_type(const Request& request) {
 }
 
 net::Refusal busy_key() {
-  return {409, "idempotency_key_busy",
+  return {409, net::HttpCode::idempotency_key_busy,
           "A request with this Idempotency-Key is still under way. Wait for its end, then send "
           "this one again."};
 }
 
 net::Refusal mismatched_key() {
-  return {422, "idempotency_key_mismatch",
+  return {422, net::HttpCode::idempotency_key_mismatch,
           "This Idempotency-Key belongs to another request: method, path, length, metadata, "
           "priority or owner differ. Use a new key for a new video."};
 }

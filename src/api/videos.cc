@@ -44,7 +44,7 @@ bool is_patch(std::string_view content_type) {
 
 net::Response not_a_patch() {
   net::Response answer =
-      net::problem({415, "unsupported_media_type",
+      net::problem({415, net::HttpCode::unsupported_media_type,
                     "Send the change as JSON, with Content-Type: application/merge-patch+json."});
   answer.head.headers.add("Accept-Patch", "application/merge-patch+json");  // RFC 5789, section 2.2
   return answer;

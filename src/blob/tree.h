@@ -3,6 +3,7 @@
 //
 // Folders come with their first object and go with their last, also while other processes work in
 // the same tree.
+// Not fuzzed: prefixes and keys are checked before they come here.
 #pragma once
 
 #include <string>

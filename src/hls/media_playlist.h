@@ -3,7 +3,6 @@
 // Written by render.h; foreign_playlist.h reads what is written. Permitted: one EXT-X-MAP, sequence
 // numbers from 0, whole segments; no keys, gaps or discontinuities. Byte ranges stand in I-frame
 // playlists alone. Pure; any thread.
-// Fuzzed by: fuzz/playlist_fuzz.cc
 #pragma once
 
 #include <cstdint>

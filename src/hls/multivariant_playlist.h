@@ -2,7 +2,6 @@
 //
 // Written by render.h; foreign_playlist.h reads what is written. Permitted: variants with separate
 // audio groups, I-frame playlists; no subtitles or session data. Pure; any thread.
-// Fuzzed by: fuzz/playlist_fuzz.cc
 #pragma once
 
 #include <cstdint>

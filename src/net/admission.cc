@@ -10,11 +10,12 @@ namespace {
 constexpr std::chrono::seconds kPause{5};
 
 Refusal overloaded() {
-  return {503, "overloaded", "The server has too many connections. Try again later.", kPause};
+  return {503, HttpCode::overloaded, "The server has too many connections. Try again later.",
+          kPause};
 }
 
 Refusal too_many_of(const std::string& client, std::size_t limit) {
-  return {429, "rate_limited",
+  return {429, ErrorCode::rate_limited,
           "There are " + std::to_string(limit) + " connections from " + client +
               " already, and more are not allowed. Close some, or use one for several requests.",
           kPause};

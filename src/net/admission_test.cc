@@ -17,7 +17,7 @@ TEST(Admission, HasALimitForAllAndOneForEachClient) {
   EXPECT_EQ(status(admission.enter("192.0.2.1")), 0);
   const std::optional<Refusal> refusal = admission.enter("192.0.2.1");
   ASSERT_EQ(status(refusal), 429);
-  EXPECT_EQ(refusal->code, "rate_limited");
+  EXPECT_EQ(problem_code_name(refusal->code), "rate_limited");
   EXPECT_TRUE(refusal->retry_after);
   EXPECT_EQ(status(admission.enter("192.0.2.2")), 0);
   EXPECT_EQ(status(admission.enter("192.0.2.3")), 503);

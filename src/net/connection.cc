@@ -99,7 +99,8 @@ WireResult<std::size_t> Connection::read_head() {
     const std::expected<std::size_t, WireEnd> received = co_await wire_.fill(left);
     if (received) continue;
     if (received.error() == WireEnd::timed_out && !idle_) {
-      refusal_ = Refusal{408, "request_timeout", "The request head did not arrive in time."};
+      refusal_ =
+          Refusal{408, HttpCode::request_timeout, "The request head did not arrive in time."};
     }
     co_return received;
   }

@@ -38,10 +38,8 @@ class ExchangeTest : public testing::Test {
     ServerHooks hooks{
         .handler = [this](Request& request,
                           ResponseWriter& response) { return router_.handle(request, response); },
-        .error_answer =
-            [](const Error& error, const Request&) {
-              return problem({400, error_code_name(error.code), error.message});
-            },
+        .error_answer = [](const Error& error,
+                           const Request&) { return problem({400, error.code, error.message}); },
         .decorate = {},
         .ended = [this](const Exchange& exchange) { hear(exchange); }};
     server_ = std::make_unique<TestServer>(std::move(hooks), ServerOptions());

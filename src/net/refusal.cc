@@ -1,10 +1,26 @@
 #include "net/refusal.h"
 
+#include <array>
+
 #include "base/json.h"
 
 namespace vodmill::net {
-
 namespace {
+
+constexpr std::array<std::string_view, 14> kNames{"cross_site_request",
+                                                  "headers_too_large",
+                                                  "host_not_allowed",
+                                                  "http_version_not_supported",
+                                                  "idempotency_key_busy",
+                                                  "idempotency_key_mismatch",
+                                                  "method_not_allowed",
+                                                  "not_implemented",
+                                                  "not_ready",
+                                                  "overloaded",
+                                                  "request_timeout",
+                                                  "unsupported_media_type",
+                                                  "upgrade_required",
+                                                  "uri_too_long"};
 
 // 409: of what is under way at the moment.
 bool is_retryable(int status) {
@@ -13,9 +29,16 @@ bool is_retryable(int status) {
 
 }  // namespace
 
+std::span<const std::string_view> http_code_names() { return kNames; }
+
+std::string_view problem_code_name(const ProblemCode& code) {
+  if (const auto* error = std::get_if<ErrorCode>(&code)) return error_code_name(*error);
+  return kNames.at(static_cast<std::size_t>(std::get<HttpCode>(code)));
+}
+
 Response problem(const Refusal& refusal) {
   const json::object body{{"type", "about:blank"},    {"title", reason_phrase(refusal.status)},
-                          {"status", refusal.status}, {"code", refusal.code},
+                          {"status", refusal.status}, {"code", problem_code_name(refusal.code)},
                           {"detail", refusal.detail}, {"retryable", is_retryable(refusal.status)}};
   Response answer{.head = {.status = refusal.status,
                            .headers = {{"Content-Type", "application/problem+json"},

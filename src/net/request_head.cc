@@ -14,15 +14,15 @@ template <class T = void>
 using OrRefusal = std::expected<T, Refusal>;
 
 std::unexpected<Refusal> bad(std::string detail) {
-  return std::unexpected(Refusal{400, "invalid_request", std::move(detail)});
+  return std::unexpected(Refusal{400, ErrorCode::invalid_request, std::move(detail)});
 }
 
 std::unexpected<Refusal> not_implemented(std::string detail) {
-  return std::unexpected(Refusal{501, "not_implemented", std::move(detail)});
+  return std::unexpected(Refusal{501, HttpCode::not_implemented, std::move(detail)});
 }
 
 std::unexpected<Refusal> too_large(const HeadLimits& limits) {
-  return std::unexpected(Refusal{431, "headers_too_large",
+  return std::unexpected(Refusal{431, HttpCode::headers_too_large,
                                  "The request headers must be at most " +
                                      std::to_string(limits.bytes) + " bytes and " +
                                      std::to_string(limits.fields) + " fields."});
@@ -30,7 +30,7 @@ std::unexpected<Refusal> too_large(const HeadLimits& limits) {
 
 std::unexpected<Refusal> target_too_long(const HeadLimits& limits) {
   return std::unexpected(
-      Refusal{414, "uri_too_long",
+      Refusal{414, HttpCode::uri_too_long,
               "The request line must be at most " + std::to_string(limits.line_bytes) + " bytes."});
 }
 
@@ -60,8 +60,8 @@ OrRefusal<> check_request_line(std::string_view line, const HeadLimits& limits) 
   const std::string_view version = line.substr(last + 1);
   if (version != "HTTP/1.1" && version != "HTTP/1.0") {
     if (!version.starts_with("HTTP/")) return bad("The request line must end with HTTP/1.1.");
-    return std::unexpected(
-        Refusal{505, "http_version_not_supported", "This server speaks HTTP/1.1 and HTTP/1.0."});
+    return std::unexpected(Refusal{505, HttpCode::http_version_not_supported,
+                                   "This server speaks HTTP/1.1 and HTTP/1.0."});
   }
   return {};
 }
@@ -132,8 +132,8 @@ OrRefusal<> read_expectation(RequestHead& head) {
   const std::optional<std::string_view> expect = head.headers.find("Expect");
   if (!expect || head.is_http_1_0) return {};
   if (!equal_ignoring_case(*expect, "100-continue")) {
-    return std::unexpected(
-        Refusal{417, "invalid_request", "The only expectation understood here is '100-continue'."});
+    return std::unexpected(Refusal{417, ErrorCode::invalid_request,
+                                   "The only expectation understood here is '100-continue'."});
   }
   head.expects_continue = head.chunked || head.content_length > 0;
   return {};

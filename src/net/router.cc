@@ -113,10 +113,11 @@ Response Router::answer_without_route(const Request& request) const {
     return answer;
   }
   if (methods.empty()) {
-    return problem({404, "not_found", "There is nothing at this address. Check the path."});
+    return problem(
+        {404, ErrorCode::not_found, "There is nothing at this address. Check the path."});
   }
-  Response answer = problem(
-      {405, "method_not_allowed", "This address does not take this method, but: " + methods + "."});
+  Response answer = problem({405, HttpCode::method_not_allowed,
+                             "This address does not take this method, but: " + methods + "."});
   answer.head.headers.add("Allow", methods);
   return answer;
 }

@@ -84,7 +84,7 @@ asio::awaitable<void> SocketBody::reach_data() {
     }
     Result<std::size_t> used = decoder_.consume_framing(wire_.buffered());
     if (!used) {
-      failure_ = Refusal{400, "invalid_request", std::move(used.error().message)};
+      failure_ = Refusal{400, ErrorCode::invalid_request, std::move(used.error().message)};
       co_return;
     }
     wire_.consume(*used);
@@ -109,10 +109,10 @@ void SocketBody::fail_with(WireEnd end) {
       std::to_string(received_) +
       (chunked_ ? " bytes of the body" : " of " + std::to_string(length_) + " body bytes");
   if (end == WireEnd::timed_out) {
-    failure_ = Refusal{408, "request_timeout",
+    failure_ = Refusal{408, HttpCode::request_timeout,
                        "The body came too slowly: " + progress + " arrived. Send it again."};
   } else {
-    failure_ = Refusal{400, "invalid_request",
+    failure_ = Refusal{400, ErrorCode::invalid_request,
                        "The connection ended after " + progress + ". Send the request again."};
   }
 }

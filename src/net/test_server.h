@@ -58,7 +58,7 @@ class TestServer {
                        : error.code == ErrorCode::not_found          ? 404
                        : error.code == ErrorCode::size_exceeds_limit ? 413
                                                                      : 500;
-    return problem({status, error_code_name(error.code), error.message});
+    return problem({status, error.code, error.message});
   }
 
   SystemClock clock_;

@@ -39,13 +39,13 @@ std::optional<Refusal> WebSocket::refuse_handshake(const Request& request) {
   const bool asks = request.method() == Method::get && lists(headers, "Upgrade", "websocket") &&
                     lists(headers, "Connection", "upgrade") && !request.head.is_http_1_0;
   if (!asks || request.header("Sec-WebSocket-Version") != kVersion) {
-    return Refusal{426, "upgrade_required",
+    return Refusal{426, HttpCode::upgrade_required,
                    "This address speaks the WebSocket protocol, version 13: connect with a "
                    "WebSocket client to ws:// or wss://. Or follow /v1/events."};
   }
   if (request.body.declared_length() != 0 ||
       !is_key(request.header("Sec-WebSocket-Key").value_or(""))) {
-    return Refusal{400, "invalid_request",
+    return Refusal{400, ErrorCode::invalid_request,
                    "An opening handshake has a Sec-WebSocket-Key of 16 bytes in base64, and no "
                    "body (RFC 6455, section 4.1)."};
   }

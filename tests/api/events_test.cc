@@ -1,5 +1,6 @@
 #include <chrono>
 
+#include "api/description.h"
 #include "api/world.h"
 
 namespace vodmill {
@@ -30,7 +31,29 @@ class EventStream : public ApiTest {
     const std::string data = client.read_until("\n\n");
     const Result<json::value> value = parse_json(data);
     EXPECT_TRUE(value) << data;
-    return value ? value->as_object() : json::object();
+    if (!value) return {};
+    expect_described(type, value->as_object());
+    return value->as_object();
+  }
+
+ private:
+  static void expect_described(const std::string& type, json::object data) {
+    std::vector<std::string> complaints;
+    if (type == "progress") {
+      complaints = api_description().judge_value("Progress", data);
+    } else {
+      json::object event{{"id", data.at("id")}};
+      for (const char* member : {"type", "sequence", "at"}) {
+        event[member] = data.at(member);
+        data.erase(member);
+      }
+      complaints = api_description().judge_value("Event", event);
+      const bool is_deleted = data.size() == 1;  // by now: only its id is left
+      if (!is_deleted && complaints.empty()) {
+        complaints = api_description().judge_value("Video", data);
+      }
+    }
+    EXPECT_THAT(complaints, testing::IsEmpty());
   }
 };
 

@@ -117,7 +117,7 @@ TEST_F(Forms, LeaveNothingWhenTheConnectionBreaks) {
       "Content-Type: multipart/form-data; boundary=XX\r\n\r\n");
   client.send(file_part(std::string(1'500'000, 'x')));
   client.end_sending();
-  EXPECT_EQ(parse_answer(client.read_all()).status, 400);
+  EXPECT_EQ(answer_to("POST", "/v1/videos", client).status, 400);
   EXPECT_THAT(store_.objects(), IsEmpty());
 }
 
@@ -148,7 +148,7 @@ TEST_F(Forms, HaveTheLimitOfTheirFile) {
   client.send(
       "POST /v1/videos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99000000\r\n"
       "Content-Type: multipart/form-data; boundary=XX\r\nExpect: 100-continue\r\n\r\n");
-  EXPECT_EQ(parse_answer(client.read_all()).status, 413);
+  EXPECT_EQ(answer_to("POST", "/v1/videos", client).status, 413);
   EXPECT_THAT(store_.objects(), SizeIs(1));
 }
 

@@ -67,7 +67,7 @@ TEST_F(Keys, OfARequestUnderWayAreBusy) {
   EXPECT_EQ(second.json().at("code"), "idempotency_key_busy");
   EXPECT_EQ(second.json().at("retryable"), true);
   client.send("some bytes");
-  const Answer first = parse_answer(client.read_all());
+  const Answer first = answer_to("POST", "/v1/videos", client);
   EXPECT_EQ(first.status, 201);
   EXPECT_EQ(post().json(), first.json());
   EXPECT_EQ(count(), 1U);
@@ -77,7 +77,7 @@ TEST_F(Keys, AreFreeAgainWhenTheUploadBreaks) {
   net::TestClient client = begin_upload();
   client.send("some");
   client.end_sending();
-  EXPECT_EQ(parse_answer(client.read_all()).status, 400);
+  EXPECT_EQ(answer_to("POST", "/v1/videos", client).status, 400);
   EXPECT_EQ(post().status, 201);
   EXPECT_EQ(count(), 1U);
 }

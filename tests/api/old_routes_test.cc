@@ -131,7 +131,7 @@ TEST_F(OldRoutes, AnswerAProcessedUploadWithWhereItPlays) {
   const GenerationLease lease = coordinate(id);
   plan(lease);
   complete(lease);
-  const Answer answer = parse_answer(client.read_all());
+  const Answer answer = answer_to("POST", "/api/video/upload-process", client);
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.json().at("success"), true);
   EXPECT_EQ(text_of(answer.json(), "hlsUrl"), "/play/" + id.str() + "/index.m3u8");
@@ -142,7 +142,7 @@ TEST_F(OldRoutes, AnswerAProcessedUploadThatFailedWithWhy) {
   net::TestClient client = connect();
   const VideoId id = begin_process(client);
   must(run(generations_.fail(coordinate(id), {ErrorCode::not_a_video, "It is a poem."})));
-  const Answer answer = parse_answer(client.read_all());
+  const Answer answer = answer_to("POST", "/api/video/upload-process", client);
   EXPECT_EQ(answer.status, 422);
   EXPECT_EQ(answer.json().at("success"), false);
   EXPECT_EQ(answer.json().at("error"), "It is a poem.");
@@ -152,7 +152,7 @@ TEST_F(OldRoutes, AnswerAProcessedUploadThatFailedWithWhy) {
 TEST_F(OldRoutes, AnswerAProcessedUploadThatWasCancelled) {
   net::TestClient client = connect();
   must(run(videos_.cancel(begin_process(client))));
-  const Answer answer = parse_answer(client.read_all());
+  const Answer answer = answer_to("POST", "/api/video/upload-process", client);
   EXPECT_EQ(answer.status, 409);
   EXPECT_EQ(answer.json().at("success"), false);
 }
@@ -160,7 +160,7 @@ TEST_F(OldRoutes, AnswerAProcessedUploadThatWasCancelled) {
 TEST_F(OldRoutes, AnswerAProcessedUploadThatTakesTooLongWithWhereToAsk) {
   net::TestClient client = connect();
   const VideoId id = begin_process(client, "Prefer: wait=1\r\n");
-  const Answer answer = parse_answer(client.read_all());
+  const Answer answer = answer_to("POST", "/api/video/upload-process", client);
   EXPECT_EQ(answer.status, 202);
   EXPECT_EQ(answer.json().at("success"), false);
   EXPECT_EQ(answer.json().at("status"), "queued");

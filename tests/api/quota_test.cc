@@ -53,7 +53,7 @@ TEST_F(Quotas, RefuseBeforeTheBodyIsSent) {
   client.send(
       "PUT /v1/videos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 26\r\n"
       "Expect: 100-continue\r\nConnection: close\r\n\r\n");
-  EXPECT_EQ(parse_answer(client.read_all()).status, 429);
+  EXPECT_EQ(answer_to("PUT", "/v1/videos", client).status, 429);
 }
 
 TEST_F(Quotas, LeaveNothingOfABodyWhoseLengthWasNotKnown) {

@@ -112,7 +112,7 @@ TEST_F(Uploads, LeavesNothingOfABodyThatIsCutShort) {
   client.send("POST /v1/videos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n");
   client.send(std::string(1'500'000, 'x'));
   client.end_sending();
-  const Answer answer = parse_answer(client.read_all());
+  const Answer answer = answer_to("POST", "/v1/videos", client);
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.json().at("code"), "invalid_request");
   expect_nothing();
@@ -142,7 +142,7 @@ TEST_F(Uploads, RefusesTooMuchBeforeTheBodyIsSent) {
   client.send(
       "POST /v1/videos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1001\r\n"
       "Expect: 100-continue\r\n\r\n");
-  const Answer answer = parse_answer(client.read_all());
+  const Answer answer = answer_to("POST", "/v1/videos", client);
   EXPECT_EQ(answer.status, 413);
   EXPECT_EQ(answer.json().at("code"), "size_exceeds_limit");
   EXPECT_EQ(store_.calls("create"), 0);

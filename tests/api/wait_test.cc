@@ -22,7 +22,7 @@ TEST_F(Wait, EndsWithTheVideo) {
   const GenerationLease lease = coordinate(id);
   plan(lease);
   complete(lease);
-  const Answer answer = parse_answer(client.read_all());
+  const Answer answer = answer_to("POST", "/v1/videos", client);
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.header("Preference-Applied"), "wait=60");
   EXPECT_EQ(answer.header("Location"), "/v1/videos/" + id.str());
@@ -34,7 +34,7 @@ TEST_F(Wait, EndsWithAVideoThatFails) {
   net::TestClient client = connect();
   const VideoId id = begin_waiting(client, videos_, 60);
   must(run(generations_.fail(coordinate(id), {ErrorCode::not_a_video, "It is a poem."})));
-  const Answer answer = parse_answer(client.read_all());
+  const Answer answer = answer_to("POST", "/v1/videos", client);
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.json().at("error").at("code"), "not_a_video");
 }
@@ -43,7 +43,7 @@ TEST_F(Wait, EndsWhenItsTimeIsOver) {
   for (const int seconds : {0, 1}) {
     net::TestClient client = connect();
     begin_waiting(client, videos_, seconds);
-    const Answer answer = parse_answer(client.read_all());
+    const Answer answer = answer_to("POST", "/v1/videos", client);
     EXPECT_EQ(answer.status, 202);
     EXPECT_EQ(answer.json().at("status"), "pending");
     EXPECT_EQ(answer.header("Preference-Applied"), "wait=" + std::to_string(seconds));
@@ -54,7 +54,7 @@ TEST_F(Wait, EndsWhenTheServerStops) {
   net::TestClient client = connect();
   const VideoId id = begin_waiting(client, videos_, 600);
   server_->stop(std::chrono::seconds(5));
-  const Answer answer = parse_answer(client.read_all());
+  const Answer answer = answer_to("POST", "/v1/videos", client);
   EXPECT_EQ(answer.status, 202);
   EXPECT_EQ(text_of(answer.json(), "id"), id.str());
 }
@@ -63,7 +63,7 @@ TEST_F(Wait, EndsWhenTheVideoIsDeleted) {
   net::TestClient client = connect();
   const VideoId id = begin_waiting(client, videos_, 60);
   must(run(videos_.remove(id, Milliseconds(0))));
-  EXPECT_EQ(parse_answer(client.read_all()).status, 404);
+  EXPECT_EQ(answer_to("POST", "/v1/videos", client).status, 404);
 }
 
 TEST_F(Wait, IsForRetriesToo) {

@@ -1,5 +1,6 @@
 #include "api/world.h"
 
+#include "api/description.h"
 #include "catalog/schema.h"
 #include "db/open_sqlite.h"
 #include "db/sqlite.h"
@@ -84,7 +85,16 @@ Answer ApiTest::ask(std::string_view method, std::string_view target, std::strin
   text.append("\r\n").append(body);
   net::TestClient client = connect();
   client.send(text);
-  return parse_answer(client.read_all());
+  return answer_to(method, target, client);
+}
+
+Answer ApiTest::answer_to(std::string_view method, std::string_view target,
+                          net::TestClient& client) {
+  Answer answer = parse_answer(client.read_all());
+  for (const std::string& complaint : api_description().judge(method, target, answer)) {
+    ADD_FAILURE() << method << " " << target << ": " << answer.status << ": " << complaint;
+  }
+  return answer;
 }
 
 net::TestClient ApiTest::begin(std::string_view target, std::string_view headers) {

@@ -57,13 +57,16 @@ class ApiTest : public testing::Test {
 
   net::TestClient connect() { return net::TestClient(server_->port()); }
 
-  // `headers` are whole lines. The body is sent with a Content-Length unless headers frame it.
+  // Every answer must be as openapi.json describes it. `headers` are whole lines. The body is sent
+  // with a Content-Length unless headers frame it.
   Answer ask(std::string_view method, std::string_view target, std::string_view headers = "",
              std::string_view body = "");
   Answer get(std::string_view target, std::string_view headers = "") {
     return ask("GET", target, headers);
   }
-  // The same without waiting for the answer.
+  // What a client that has sent METHOD TARGET hears until the end of its connection.
+  Answer answer_to(std::string_view method, std::string_view target, net::TestClient& client);
+  // A GET without waiting for the answer.
   net::TestClient begin(std::string_view target, std::string_view headers = "");
 
   // Uploads a few bytes.

@@ -2,19 +2,31 @@
 """operations.py BINARY: what an operator asks a real server and a real data folder.
 
 /metrics counts a video that is made; /readyz says what is wrong; `vodmill doctor --fsck` finds bytes without a video and
-videos without bytes, beside a running server too, and changes nothing.
+videos without bytes, beside a running server too, and changes nothing; `vodmill doctor --sandbox` names what holds a mill,
+for the superuser and for somebody without a right.
 """
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 from vodmill_server import FINAL, Server
+
+NOBODY = 65534
+# Without one of these a mill gets no work (src/sandbox/layers.h).
+REQUIRED_LAYERS = {"descriptors", "not_dumpable", "no_new_privs", "resource_limits", "seccomp"}
+OTHER_LAYERS = {
+    "user_namespace", "network_namespace", "ipc_namespace", "uts_namespace", "mount_namespace", "pid_namespace",
+    "empty_root", "unprivileged_user", "capabilities", "landlock",
+}
 
 SAMPLE = Path(__file__).resolve().parents[2] / "tests/media/made/edit-list.mp4"
 
@@ -145,8 +157,35 @@ def check_inbox(server, binary, data):
     expect(not (Path(data) / "objects" / video["id"]).exists() and holiday.exists(), "a deleted video leaves it")
 
 
+def check_sandbox(who, command):
+    """Every layer has a line that says whether it holds, and no attempt to break out succeeds."""
+    done = subprocess.run([*command, "doctor", "--sandbox"], capture_output=True, text=True, cwd="/", check=False)
+    expect(done.returncode == 0, f"every attempt was stopped for {who} {done.stderr.strip()}")
+    told = dict(re.findall(r"^  (\w+) +(holds|off) ", done.stdout, re.MULTILINE))
+    expect(set(told) == REQUIRED_LAYERS | OTHER_LAYERS, f"every layer is named: {sorted(told)}")
+    missing = {layer for layer in REQUIRED_LAYERS if told[layer] != "holds"}
+    expect(not missing, f"and what is required holds {sorted(missing)}")
+    attempts = re.findall(r"^  (\w+) +(stopped|SUCCEEDED) +(\S+)", done.stdout, re.MULTILINE)
+    expect(len(attempts) > 10 and all(word == "stopped" for _, word, _ in attempts), f"{len(attempts)} attempts are told")
+    by = {layer for _, _, layer in attempts} - {"-"}
+    expect(by and by <= set(told), f"with the layer that stopped each: {sorted(by)}")
+
+
+def check_sandboxes(binary):
+    check_sandbox("whoever runs this", [binary])
+    if os.getuid() != 0:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        copy = shutil.copy(binary, folder)  # the folders of the build may be closed to others
+        os.chmod(copy, 0o755)
+        become = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all"]
+        check_sandbox("somebody without a right", [*become, copy])
+
+
 def main():
     binary = sys.argv[1]
+    check_sandboxes(binary)
     server = Server(binary)
     data = os.path.join(server.folder, "data")
     try:

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """proxy.py BINARY: a real nginx in front, with the configuration of docs/deploy/nginx.conf.
 
-Uploads go through as they come, events arrive at once, streams play, refusals stay vodmill's own; and the systemd unit
+Uploads go through as they come, events arrive at once, on a WebSocket too, streams play, refusals stay vodmill's own; and the systemd unit
 of docs/deploy is one that systemd understands.
 """
 
+import base64
+import hashlib
 import http.client
 import json
 import os
@@ -124,6 +126,43 @@ def check_life(nginx):
     expect(part.status == 206 and len(part.read()) == 100, "a range of a segment is one")
 
 
+def exactly(connection, count):
+    data = b""
+    while len(data) < count and (piece := connection.recv(count - len(data))):
+        data += piece
+    return data
+
+
+def text_frame(connection):
+    """The payload of the next frame, which must be a text (RFC 6455, 5.2)."""
+    first, length = exactly(connection, 2)
+    expect(first == 0x81 and length < 127, "a whole text comes, without a mask")
+    if length == 126:
+        length = int.from_bytes(exactly(connection, 2), "big")
+    return exactly(connection, length).decode()
+
+
+def check_socket(nginx):
+    """One handshake and one event, as a browser behind the proxy has them."""
+    key = base64.b64encode(os.urandom(16)).decode()
+    proof = base64.b64encode(hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()).decode()
+    lines = ["GET /v1/ws HTTP/1.1", f"Host: {NAME}", f"Origin: https://{NAME}", "Upgrade: websocket", "Connection: Upgrade",
+             "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {key}"]
+    with socket.create_connection(("127.0.0.1", nginx.port), timeout=30) as connection:
+        connection.sendall("\r\n".join(lines + ["", ""]).encode())
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += exactly(connection, 1) or sys.exit(f"FAILED the handshake ends with {head}")
+        expect(head.startswith(b"HTTP/1.1 101 "), f"a WebSocket is opened through the proxy: {head[:30]}")
+        expect(f"sec-websocket-accept: {proof}".lower() in head.decode().lower(), "with the server's proof")
+        with open(SAMPLE, "rb") as body:
+            answer = nginx.open("POST", "/v1/videos", body, {"Content-Length": str(SAMPLE.stat().st_size)})
+            video = json.load(answer)
+        message = json.loads(text_frame(connection))
+    heard = (message["event"], message["data"]["id"])
+    expect(heard == ("video.created", video["id"]), f"and tells what happens: {heard}")
+
+
 def check_refusals(nginx):
     answer = nginx.open("POST", "/v1/videos", None, {"Content-Length": "99000000"})
     problem = json.load(answer)
@@ -169,6 +208,7 @@ def main():
     try:
         check_streamed_upload(nginx, server)
         check_life(nginx)
+        check_socket(nginx)
         check_refusals(nginx)
         check_clients(nginx)
     finally:
