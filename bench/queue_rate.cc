@@ -86,7 +86,9 @@ class Bench {
   }
 
   asio::awaitable<void> add_many() {
-    while (left_to_add_-- > 0) co_await add_one();
+    while (left_to_add_-- > 0) {
+      co_await add_one();
+    }
   }
 
   asio::awaitable<void> add_paced(int jobs) {
