@@ -109,8 +109,19 @@ class Run:
         size = f"{video['width']}x{video['height']}"
         if case.shown and size != case.shown:
             outcome.complaints.append(f"is shown as {size}, expected {case.shown}")
+        outcome.complaints += self.broken_rules(video)
         if stream.frames:
             self.compare(case, stream, outcome, whole)
+
+    def broken_rules(self, video):
+        """What `vodmill verify` says players may fail at, from outside, as anybody would ask."""
+        command = [self.binary, "verify", "--json", self.server.base + video["playback_url"]]
+        done = subprocess.run(command, capture_output=True, timeout=600, check=False)
+        if done.returncode not in (0, 1):
+            return ["verify could not judge the stream: " + done.stderr.decode(errors="replace")[:300]]
+        findings = json.loads(done.stdout)["findings"]
+        return [f"breaks {finding['rule']}: {finding['where']}: {finding['sentence']}"
+                for finding in findings if finding["severity"] == "must"]
 
     def compare(self, case, stream, outcome, whole):
         """The stream with its source, as ffprobe measures it."""

@@ -1,7 +1,7 @@
 // The page, as somebody uses it: a file is chosen, uploaded, watched while it is made, cancelled, tried again, deleted.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, afterEach, test } from "node:test";
 import { Server, eventually, longClip, media, scratchFolder, sleep, startBrowser } from "./support.mjs";
@@ -73,6 +73,9 @@ const isVisible = (id) => page.locator(`#${id}`).isVisible();
 const idOfVideo = () => decodeURIComponent(new URL(page.url()).hash.slice(1));
 const choose = (path) => page.setInputFiles("#file", path);
 
+// What the card says of a video in work, in this order.
+const kStageWords = ["looking at the file", "making its first seconds", "it plays, the rest is being made"];
+
 async function untilStatus(word, seconds = 240) {
   await eventually(`the page says "${word}"`, async () => (await textOf("status")) === word, seconds);
 }
@@ -95,6 +98,8 @@ test("a video is uploaded, plays before it is whole, and becomes ready without b
 
   await untilStatus("ready");
   const { note } = await shown();
+  const stages = note.map((text) => kStageWords.findIndex((word) => text.includes(`${word} · `))).filter((stage) => stage >= 0);
+  assert.deepEqual([...new Set(stages)], [0, 1, 2], `the stages were told as ${note}`);
   const percents = note.map((text) => / (\d+) % done/.exec(text)?.[1]).filter(Boolean).map(Number);
   assert.ok(percents.length >= 3, `progress was shown as ${percents}`);
   assert.deepEqual(percents, [...percents].sort((a, b) => a - b), "progress went back");
@@ -442,6 +447,153 @@ test("a video that waits for its turn says so", async () => {
   await page.click("#to-queue");
   const reasons = async () => (await page.locator("#waiting-reasons li").allTextContents()).join();
   await eventually("the queue says it", async () => (await reasons()) === "1 video is waiting for a free mill", 60);
+});
+
+// In the page: a file is dragged over the page and let go there.
+function dropFile([name, base64]) {
+  const dragged = new DataTransfer();
+  const content = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  dragged.items.add(new File([content], name, { type: "video/mp4" }));
+  const send = (type) => {
+    const event = new DragEvent(type, { dataTransfer: dragged, bubbles: true, cancelable: true });
+    document.querySelector("header").dispatchEvent(event);
+    return event.defaultPrevented;
+  };
+  send("dragenter");
+  const isTaken = send("dragover");
+  const isMarked = document.body.classList.contains("dragging");
+  const isKept = send("drop");
+  return { isTaken, isMarked, isKept, isMarkedAfter: document.body.classList.contains("dragging") };
+}
+
+test("a file that is dropped on the page is uploaded, and no more than once", async () => {
+  const content = readFileSync(join(media, "made/rotated.mp4"));
+  const dropped = await page.evaluate(dropFile, ["dropped.mp4", content.toString("base64")]);
+  assert.deepEqual(dropped, { isTaken: true, isMarked: true, isKept: true, isMarkedAfter: false });
+  await untilStatus("ready");
+  assert.equal(await textOf("video-name"), "dropped.mp4");
+  const video = await server.video(idOfVideo());
+  assert.equal(video.size, content.length);
+  assert.equal((await server.json("/v1/videos")).data.length, 1);
+});
+
+// Presses Tab until what has the focus fits the selector.
+async function tabTo(selector) {
+  for (let presses = 0; presses < 60; ++presses) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
+  }
+  assert.fail(`Tab does not lead to ${selector}`);
+}
+
+async function enter(selector) {
+  await tabTo(selector);
+  await page.keyboard.press("Enter");
+}
+
+async function chooseByKeys(path) {
+  await tabTo("#file");
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser", { timeout: 10_000 }), page.keyboard.press("Enter")]);
+  await chooser.setFiles(path);
+}
+
+test("without a pointer a video is uploaded, found in the list, cancelled, tried again and deleted", async () => {
+  await chooseByKeys(join(media, "made/rotated.mp4"));
+  await untilStatus("ready");
+  const first = idOfVideo();
+  await chooseByKeys(clip);
+  await eventually("the second is shown", async () => idOfVideo() !== first, 60);
+  const second = idOfVideo();
+  await untilStatus("processing", 60);
+
+  await enter(`#list a[href="#${first}"]`);
+  await untilStatus("ready", 20);
+  assert.equal(idOfVideo(), first);
+  await enter(`#list a[href="#${second}"]`);
+  await untilStatus("processing", 20);
+  await enter("#cancel");
+  await untilStatus("cancelled", 20);
+  await enter("#retry");
+  await untilStatus("processing", 60);
+  assert.equal((await server.video(second)).generation, 2);
+  await enter("#delete");
+  await eventually("it is gone from the page", async () => !(await isVisible("video")), 20);
+  assert.deepEqual((await server.json("/v1/videos")).data.map(({ id }) => id), [first]);
+});
+
+// In the page: the ground, and each piece of text that is seen, with its contrast to what is behind it (WCAG 2.2, 1.4.3).
+function measureContrast() {
+  const parse = (color) => color.match(/[\d.]+/g).map(Number);
+  const luminance = ([...rgb]) => {
+    const linear = rgb.slice(0, 3).map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+  };
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const color = parse(getComputedStyle(at).backgroundColor);
+      if (color[3] === undefined || color[3] === 1) return color;
+    }
+    return [255, 255, 255];
+  };
+  const texts = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.data.trim()).join("");
+    if (own === "" || !element.checkVisibility()) continue;
+    const [light, dark] = [parse(getComputedStyle(element).color), behind(element)].map(luminance).sort((a, b) => b - a);
+    texts.push({ own, contrast: (light + 0.05) / (dark + 0.05) });
+  }
+  return { ground: getComputedStyle(document.body).backgroundColor, texts };
+}
+
+test("in the dark the page is dark, and its words can be read in the light too", async () => {
+  const { id } = await server.upload(join(media, "made/text.mp4"));
+  await server.until(id, "failed");
+  await server.json("/v1/videos/sea.mp4", { method: "PUT", body: readFileSync(join(media, "made/one-frame.mp4")) });
+  const grounds = new Set();
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    await page.goto(`${server.base}/#${id}`);
+    await untilStatus("failed", 20);
+    await eventually("the list is there", async () => (await page.locator("#list li").count()) === 2, 20);
+    const { ground, texts } = await page.evaluate(measureContrast);
+    grounds.add(ground);
+    assert.ok(texts.length > 10, `${texts.length} texts are seen`);
+    assert.deepEqual(texts.filter(({ contrast }) => contrast < 4.5), [], `in the ${colorScheme}`);
+  }
+  assert.equal(grounds.size, 2, `the ground is ${[...grounds]} in both`);
+});
+
+// In the page: looks at the player ten times a second, how long its time has stood still at most and what it has shown.
+function watchPlayer() {
+  const player = document.getElementById("player");
+  const seen = { longestStill: 0, heights: [], sources: [player.currentSrc], statuses: [] };
+  window.seen = seen;
+  let [time, moved] = [player.currentTime, performance.now()];
+  const note = (list, value) => list.at(-1) === value || list.push(value);
+  setInterval(() => {
+    const now = performance.now();
+    if (player.currentTime !== time || player.ended) [time, moved] = [player.currentTime, now];
+    seen.longestStill = Math.max(seen.longestStill, now - moved);
+    note(seen.heights, player.videoHeight);
+    note(seen.sources, player.currentSrc);
+    note(seen.statuses, document.getElementById("status").textContent);
+  }, 100);
+}
+
+test("a video that becomes ready while it is watched plays on, and its picture becomes the best there is", async () => {
+  const { id } = await server.upload(clip);
+  await page.goto(`${server.base}/#${id}`);
+  await eventually("the picture moves", () => page.evaluate(() => document.getElementById("player").currentTime > 1), 60);
+  await page.evaluate(watchPlayer);
+  await untilStatus("ready");
+  const { height } = await server.video(id);
+  const heightNow = () => page.evaluate(() => document.getElementById("player").videoHeight);
+  await eventually(`the picture is ${height} high`, async () => (await heightNow()) === height, 90);
+  await sleep(3000);
+  const seen = await page.evaluate(() => window.seen);
+  assert.deepEqual(seen.statuses, ["processing", "ready"]);
+  assert.equal(seen.sources.length, 1, `the player was given other sources: ${seen.sources}`);
+  assert.ok(seen.longestStill < 1000, `the picture stood still for ${seen.longestStill} ms`);
 });
 
 test("nothing is wider than a phone", async () => {

@@ -4,7 +4,7 @@ import { type Fact, follow } from "./follow";
 import { bar, element, show, text } from "./page";
 import { Player } from "./player";
 import { SeekBar } from "./seek_bar";
-import { nameOf, note, statusWord } from "./words";
+import { nameOf, note, stageWord, statusWord } from "./words";
 
 // The card of the one video that is looked at: its state as it is pushed, its picture, its buttons.
 export class VideoCard {
@@ -57,10 +57,10 @@ export class VideoCard {
         // A stream that is taken up again may repeat what has been told.
         if (this.facts.every((known) => known.sequence !== fact.sequence)) this.facts.push(fact);
         this.details.changed();
-        const before = this.video?.updated_at;
         // The stream may begin with what happened before the page asked.
-        if (video.updated_at && before && video.updated_at < before) this.details.facts(video, this.facts);
-        else this.show(video);
+        const before = this.video?.updated_at;
+        const isOld = video.updated_at && before && video.updated_at < before;
+        this.show(isOld && this.video ? this.video : video);
       },
       progress: (progress, waiting_reason) => {
         if (this.video) this.show({ ...this.video, progress, waiting_reason });
@@ -78,13 +78,17 @@ export class VideoCard {
     element("status").className = `status ${video.status}`;
     show("progress", video.status === "processing" || video.status === "pending");
     bar("progress", video.progress);
-    text("note", note(video));
+    this.showNote(video);
     this.showError(video.error ? `${video.error.message} (${video.error.code})` : "");
     show("cancel", !final);
     show("retry", video.status === "cancelled" || (video.status === "failed" && video.error?.retryable !== false));
     show("delete", true);
     this.showPicture(video);
     this.details.facts(video, this.facts);
+  }
+
+  private showNote(video: api.Video): void {
+    text("note", note(video, stageWord(this.facts.map((fact) => fact.type))));
   }
 
   private showPicture(video: api.Video): void {

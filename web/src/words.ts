@@ -61,11 +61,24 @@ const kWaiting: Record<string, string> = {
 
 export const waitingWords = (reason: string): string => kWaiting[reason] ?? reason.replaceAll("_", " ");
 
+const kStages: Partial<Record<EventType, string>> = {
+  "video.processing": "looking at the file",
+  "video.planned": "making its first seconds",
+  "video.playable": "it plays, the rest is being made",
+};
+
+// How far the work has got, by what has happened to the video so far.
+export function stageWord(happened: EventType[]): string {
+  const begun = happened.lastIndexOf("video.retried") + 1;
+  const stages = happened.slice(begun).flatMap((type) => kStages[type] ?? []);
+  return stages.at(-1) ?? "";
+}
+
 // The line below the progress bar.
-export function note(video: Video): string {
+export function note(video: Video, stage: string): string {
   const parts = [about(video)];
   if (video.status === "pending") parts.push("in the queue");
-  if (video.status === "processing") parts.push(`${video.progress} % done`);
+  if (video.status === "processing") parts.push(stage, `${video.progress} % done`);
   if (video.waiting_reason) parts.push(waitingWords(video.waiting_reason));
   if (video.partial) {
     parts.push(lack(video.partial));
