@@ -123,7 +123,7 @@ TEST(Posters, HaveTheColoursOfThePicture) {
   red->width = red->height = 64;
   ASSERT_GE(av_frame_get_buffer(red.get(), 0), 0);
   // BT.709 limited range; as JFIF it is (76, 85, 255).
-  const std::array kRed{63, 102, 240};
+  constexpr std::array kRed{63, 102, 240};
   for (int plane = 0; plane < 3; ++plane) {
     const int rows = plane == 0 ? 64 : 32;
     std::fill_n(red->data[plane], red->linesize[plane] * rows,
