@@ -183,7 +183,7 @@ Result<Work> ChunkEncoder::run(av::ByteSource& source, const plan::TaskSpec& spe
   }
   if (first >= end) return before_;
 
-  FrameReader reader = TRY(FrameReader::open(source, plan_, first, end, spec.threads));
+  FrameReader reader = TRY(FrameReader::open(source, plan_, first, end));
   TRY_VOID(encode(reader));
   for (auto& rung : rungs_) {
     if (rung) TRY_VOID(rung->finish(*output_));

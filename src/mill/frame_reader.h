@@ -25,7 +25,7 @@ class FrameReader {
  public:
   // Output frames [first, end). `source` and `plan` outlive the reader.
   static Result<FrameReader> open(av::ByteSource& source, const Plan& plan, std::int64_t first,
-                                  std::int64_t end, int threads);
+                                  std::int64_t end);
 
   // The next frame; none at the end. The last frame of the source is shown to the end of the range.
   // malformed_input if not one frame of the range can be decoded.
@@ -39,8 +39,7 @@ class FrameReader {
   std::optional<std::int64_t> damaged_from() const { return damaged_from_; }
 
  private:
-  FrameReader(av::ByteSource& source, const Plan& plan, std::int64_t first, std::int64_t end,
-              int threads);
+  FrameReader(av::ByteSource& source, const Plan& plan, std::int64_t first, std::int64_t end);
   Result<> open_at_front();
   Result<> position();
   Result<bool> try_seek(double seconds_before);
@@ -55,7 +54,6 @@ class FrameReader {
   plan::FrameGrid grid_;
   std::int64_t first_;
   std::int64_t end_;
-  int threads_;
   std::optional<av::Input> input_;
   std::optional<av::Decoder> decoder_;
   av::PacketPtr packet_ = av::make_packet();

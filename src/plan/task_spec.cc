@@ -5,8 +5,6 @@
 namespace vodmill::plan {
 namespace {
 
-constexpr int kMaxThreads = 64;
-
 std::unexpected<Error> wrong(std::string what) {
   return fail(ErrorCode::malformed_input, std::move(what));
 }
@@ -54,8 +52,7 @@ json::object to_json(const TaskSpec& spec) {
   json::object o{{"kind", name_of(spec.kind)},
                  {"source_bytes", spec.source_bytes},
                  {"chunk", spec.chunk},
-                 {"resume", json::array(spec.resume.begin(), spec.resume.end())},
-                 {"threads", spec.threads}};
+                 {"resume", json::array(spec.resume.begin(), spec.resume.end())}};
   if (spec.plan) o["plan"] = to_json(*spec.plan);
   if (spec.still) {
     o["still"] = {
@@ -72,7 +69,6 @@ Result<TaskSpec> task_spec_from_json(const json::object& o) {
   spec.source_bytes = TRY(get_int(o, "source_bytes"));
   if (spec.source_bytes < 0) return wrong("source_bytes is out of range");
   spec.chunk = TRY(get_between(o, "chunk", 0, INT32_MAX));
-  spec.threads = TRY(get_between(o, "threads", 1, kMaxThreads));
   for (const json::value& segment : *TRY(get_array(o, "resume"))) {
     const std::int64_t* number = segment.if_int64();
     if (!number || *number < 0 || *number > INT32_MAX) return wrong("resume is out of range");
