@@ -106,10 +106,11 @@ int fsck(const Settings& settings) {
 }  // namespace
 
 int doctor(const Settings& settings) {
-  if (settings.fsck) return fsck(settings);
+  const int sound = settings.fsck ? fsck(settings) : 0;
+  if (settings.fsck && !settings.try_sandbox) return sound;
   const auto lockdown = lockdown_options(settings);
   if (!lockdown) return complain(lockdown.error());
-  return check_sandbox(*lockdown);
+  return std::max(sound, check_sandbox(*lockdown));
 }
 
 }  // namespace vodmill::app
