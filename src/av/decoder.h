@@ -1,4 +1,6 @@
 // One stream's decoder: packets in, frames out in presentation order.
+//
+// Belongs to whatever task of a mill reads the stream; one thread.
 #pragma once
 
 #include <optional>

@@ -13,8 +13,8 @@ extern "C" {
 namespace vodmill::av {
 namespace {
 
-constexpr int kHighDefinitionLines =
-    720;  // untagged pictures from here on are BT.709, below BT.601
+// Untagged pictures from here on are BT.709, below BT.601.
+constexpr int kHighDefinitionLines = 720;
 
 std::string_view matrix_of(const AVFrame& frame) {
   switch (frame.colorspace) {

@@ -64,8 +64,8 @@ class ChunkEncoder {
   Output* output_ = &plain_output_;
   av::Normalizer normalizer_;
   std::optional<av::Cascade> cascade_;
-  std::vector<std::optional<Rung>>
-      rungs_;  // in ladder order; none where every segment is committed or none is wanted
+  // In ladder order; none where every segment is committed or none is wanted.
+  std::vector<std::optional<Rung>> rungs_;
   std::deque<Range> in_normalizer_;  // of the frames given to it, in order
   std::int64_t done_;
   int unreported_ = 0;

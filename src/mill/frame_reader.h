@@ -2,7 +2,8 @@
 // shows.
 //
 // Seeks to a random access point at or before the wanted frame, drops what comes before it, and
-// applies the frame grid. Which frame is shown at n depends on nothing but n.
+// applies the frame grid. Which frame is shown at n depends on nothing but n. Belongs to a chunk or
+// a still; one thread.
 #pragma once
 
 #include <optional>
@@ -57,8 +58,8 @@ class FrameReader {
   std::optional<av::Input> input_;
   std::optional<av::Decoder> decoder_;
   av::PacketPtr packet_ = av::make_packet();
-  std::optional<std::int64_t>
-      usable_from_;  // pts of the random access point: frames before it are broken
+  // Pts of the random access point: frames before it are broken.
+  std::optional<std::int64_t> usable_from_;
   bool drained_ = false;
   std::int64_t last_pts_ = AV_NOPTS_VALUE;
   std::int64_t decoded_ = 0;

@@ -1,8 +1,8 @@
 // The mill's own main(): the whole story of its rights.
 //
-// `vodmill mill --lockdown OPTIONS` is started by worker/ (and by app/ for `probe`) with sandbox::start_child(), never by a
-// person. It loads and warms its libraries, locks itself, says which layers hold, takes one task
-// from the control socket, does it, and ends.
+// `vodmill mill --lockdown OPTIONS` is started by worker/ (by app/ for `probe` and `doctor`) with
+// sandbox::start_child(), never by a person. It loads and warms its libraries, locks itself, says
+// which layers hold, takes one task from the control socket, does it, and ends.
 #pragma once
 
 #include <span>

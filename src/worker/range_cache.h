@@ -1,8 +1,8 @@
 // The source's bytes for mills: whole blocks read from the BlobStore, the last ones kept in memory.
 //
-// Shared by all tasks of a worker (its stills have one of their own), keyed by extent, so that a source is read once although several
-// mills ask for the same part, at the same time too. One executor, one thread; outlives its
-// readers.
+// Shared by all tasks of a worker (its stills have one of their own), keyed by extent, so that a
+// source is read once although several mills ask for the same part, at the same time too. One
+// executor, one thread; outlives its readers.
 #pragma once
 
 #include <list>
