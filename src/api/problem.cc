@@ -25,6 +25,10 @@ std::string detail_of(const Error& error) {
 
 }  // namespace
 
+std::unexpected<Error> refuse(std::string sentence) {
+  return fail(ErrorCode::invalid_request, std::move(sentence));
+}
+
 int http_status(ErrorCode code) {
   switch (code) {
     case ErrorCode::not_a_video:
