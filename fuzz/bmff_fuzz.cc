@@ -4,9 +4,8 @@
 
 #include "bmff/media.h"
 
+namespace vodmill {
 namespace {
-
-using namespace vodmill;
 
 void parse_as(ByteView bytes, bmff::TrackKind kind) {
   bmff::InitInfo init;
@@ -35,3 +34,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   parse_as(bytes, bmff::TrackKind::audio);
   return 0;
 }
+
+}  // namespace vodmill

@@ -6,9 +6,8 @@
 
 #include "net/chunked.h"
 
+namespace vodmill {
 namespace {
-
-using namespace vodmill;
 
 struct Seen {
   std::string data;
@@ -55,3 +54,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+}  // namespace vodmill

@@ -5,10 +5,8 @@
 
 #include "sandbox/messages.h"
 
+namespace vodmill::sandbox {
 namespace {
-
-using namespace vodmill;
-using namespace vodmill::sandbox;
 
 void decode(Frame frame) {
   const auto request = decode_request(frame);
@@ -50,3 +48,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+}  // namespace vodmill::sandbox

@@ -10,9 +10,8 @@
 #include "net/parameter.h"
 #include "net/range.h"
 
+namespace vodmill {
 namespace {
-
-using namespace vodmill;
 
 void check_range(std::string_view text, std::int64_t size) {
   const net::RangeDecision decision = net::decide_range(text, size);
@@ -72,3 +71,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_parameters(text);
   return 0;
 }
+
+}  // namespace vodmill

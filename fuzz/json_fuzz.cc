@@ -6,9 +6,8 @@
 #include "base/json.h"
 #include "catalog/merge_patch.h"
 
+namespace vodmill {
 namespace {
-
-using namespace vodmill;
 
 void check_getters(const json::object& object) {
   for (const auto& [key, value] : object) {
@@ -37,3 +36,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (catalog::merge_patch(merged, *patch) != merged) std::abort();
   return 0;
 }
+
+}  // namespace vodmill

@@ -5,9 +5,8 @@
 
 #include "net/multipart.h"
 
+namespace vodmill {
 namespace {
-
-using namespace vodmill;
 
 struct Seen {
   std::string trace;  // a line for every part's begin and end around its content
@@ -49,3 +48,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+}  // namespace vodmill

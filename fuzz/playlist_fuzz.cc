@@ -6,9 +6,8 @@
 #include "hls/names.h"
 #include "hls/rules.h"
 
+namespace vodmill {
 namespace {
-
-using namespace vodmill;
 
 void check_bounds(const hls::ForeignPlaylist& playlist) {
   std::int64_t sum = 0;
@@ -78,3 +77,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   hls::judge(stream);
   return 0;
 }
+
+}  // namespace vodmill

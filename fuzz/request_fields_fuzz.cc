@@ -16,9 +16,8 @@
 #include "core/blob_store.h"
 #include "core/source.h"
 
+namespace vodmill {
 namespace {
-
-using namespace vodmill;
 
 class NoBody final : public net::BodyStream {
  public:
@@ -99,3 +98,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_request(text);
   return 0;
 }
+
+}  // namespace vodmill

@@ -7,9 +7,8 @@
 
 #include "net/request_head.h"
 
+namespace vodmill {
 namespace {
-
-using namespace vodmill;
 
 constexpr net::HeadLimits kLimits{.bytes = 512, .line_bytes = 256, .fields = 8};
 
@@ -76,3 +75,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (head) check_head(*head);
   return 0;
 }
+
+}  // namespace vodmill

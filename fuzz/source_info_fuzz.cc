@@ -6,9 +6,8 @@
 #include "plan/json.h"
 #include "plan/planner.h"
 
+namespace vodmill {
 namespace {
-
-using namespace vodmill;
 
 template <class T>
 void check_ascending(const std::vector<T>& values) {
@@ -57,3 +56,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!again || plan::to_json(*again) != written) std::abort();
   return 0;
 }
+
+}  // namespace vodmill

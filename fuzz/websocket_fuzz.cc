@@ -5,7 +5,7 @@
 
 #include "net/websocket_frames.h"
 
-using namespace vodmill::net;
+namespace vodmill::net {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view rest(reinterpret_cast<const char*>(data), size);
@@ -21,3 +21,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     rest.remove_prefix(bytes);
   }
 }
+
+}  // namespace vodmill::net

@@ -76,3 +76,11 @@ def upload_clip(height, seconds, generated=False):
                     [*test_picture(seconds, WIDTHS[height], height), *ENCODED, *fast_start])
     return of_real(source, height, f"bbb-{height}p25-{seconds}s.mp4", ["-t", seconds, *fast_start],
                    ["-stream_loop", seconds // REAL_SECONDS])
+
+
+def short_clip(begin, seconds):
+    """A piece of the same in 360p, from BEGIN seconds on."""
+    source = real_source()
+    if not source:
+        return made(f"test-360p25-{begin}+{seconds}s.mp4", [*test_picture(seconds, WIDTHS[360], 360), *ENCODED])
+    return of_real(source, 360, f"bbb-360p25-{begin}+{seconds}s.mp4", ["-t", seconds], ["-ss", begin])

@@ -125,8 +125,8 @@ std::vector<std::string> Description::judge(std::string_view method, std::string
 }
 
 const Description& api_description() {
-  static const Description kDescription{api::openapi()};
-  return kDescription;
+  static const Description description{api::openapi()};
+  return description;
 }
 
 }  // namespace vodmill

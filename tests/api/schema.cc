@@ -25,8 +25,8 @@ bool has_type_of(const json::value& value, const json::value& rule) {
 }
 
 bool fits_format(std::string_view text, std::string_view format) {
-  static const std::regex kDateTime(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z)");
-  if (format == "date-time") return std::regex_match(text.begin(), text.end(), kDateTime);
+  static const std::regex date_time(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z)");
+  if (format == "date-time") return std::regex_match(text.begin(), text.end(), date_time);
   return format == "binary" || (format == "uri-reference" && text.starts_with('/'));
 }
 

@@ -67,10 +67,10 @@ Words problem_codes() {
 
 // The enum at a JSON pointer below components/schemas; null stands for nothing.
 Words described(std::string_view pointer) {
-  static const json::value kDocument = parse_json(api::openapi()).value();
+  static const json::value document = parse_json(api::openapi()).value();
   Words words;
   const std::string path = "/components/schemas/" + std::string(pointer) + "/enum";
-  for (const json::value& word : kDocument.at_pointer(path).as_array()) {
+  for (const json::value& word : document.at_pointer(path).as_array()) {
     if (!word.is_null()) words.emplace(word.as_string());
   }
   return words;

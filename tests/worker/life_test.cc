@@ -111,14 +111,9 @@ TEST_F(WorkerTest, HoldsNoMoreJobsThanItMayWhileOthersWait) {
   bool all_ended = false;
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (!all_ended && std::chrono::steady_clock::now() < deadline) {
-    int processing = 0;
-    all_ended = true;
-    for (const VideoId& id : videos) {
-      const VideoStatus status = video(id).status;
-      processing += status == VideoStatus::processing ? 1 : 0;
-      all_ended = all_ended && is_final(status);
-    }
-    EXPECT_LE(processing, 2);
+    all_ended =
+        std::ranges::all_of(videos, [&](const VideoId& id) { return is_final(video(id).status); });
+    EXPECT_LE(must(wait_for(queue_.counts())).active, 2);
     turn_for(Milliseconds(50));
   }
   EXPECT_TRUE(all_ended);

@@ -57,10 +57,10 @@ export class VideoCard {
         // A stream that is taken up again may repeat what has been told.
         if (this.facts.every((known) => known.sequence !== fact.sequence)) this.facts.push(fact);
         this.details.changed();
-        // The stream may begin with what happened before the page asked.
-        const before = this.video?.updated_at;
-        const isOld = video.updated_at && before && video.updated_at < before;
-        this.show(isOld && this.video ? this.video : video);
+        // The stream may begin with what happened before the page asked; of a deleted video it has the id alone.
+        const isNews = video.updated_at && video.updated_at >= (this.video?.updated_at ?? "");
+        const shown = isNews ? video : this.video;
+        if (shown) this.show(shown);
       },
       progress: (progress, waiting_reason) => {
         if (this.video) this.show({ ...this.video, progress, waiting_reason });
