@@ -10,30 +10,21 @@
 The goal is a 99th percentile at most 2 ms above that of the idle server.
 """
 
-import argparse
 import json
-import pathlib
 import re
 import sys
 import time
 
-from harness import clips, figures, process, server
+from harness import clips, figures, flags, process, server
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
 SIDES = {"idle": [], "lowest": [], "nice 18": ["--nice", "18"], "nice 0": ["--nice", "0"]}
 PAUSE = 0.003  # seconds between two requests: a busy page, not a flood
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser = flags.parser_for_clips(__doc__, rounds=5, seconds=120)
     parser.add_argument("--requests", type=int, default=2000, help="of each side in a round")
-    parser.add_argument("--seconds", type=int, default=120, help="length of the videos that are encoded")
     parser.add_argument("--height", type=int, choices=[360, 1080], default=1080)
-    parser.add_argument("--generated", action="store_true", help="not the real clip, ffmpeg's test picture")
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
-    parser.add_argument("--json", action="store_true", help="all that was measured, as JSON")
     return parser.parse_args()
 
 

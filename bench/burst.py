@@ -10,29 +10,20 @@
 The goal is a 95th percentile of at most 0.3 of FIFO's.
 """
 
-import argparse
 import json
-import pathlib
 import sys
 import threading
 import time
 
-from harness import clips, figures, process, server
+from harness import clips, figures, flags, process, server
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
 LOOK_EVERY = 0.02  # seconds
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser = flags.parser_for_clips(__doc__, rounds=3, seconds=60)
     parser.add_argument("--videos", type=int, default=20, help="in the burst")
-    parser.add_argument("--seconds", type=int, default=60, help="length of each video")
     parser.add_argument("--height", type=int, choices=[360, 1080], default=360)
-    parser.add_argument("--generated", action="store_true", help="not the real clip, ffmpeg's test picture")
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
-    parser.add_argument("--json", action="store_true", help="all that was measured, as JSON")
     return parser.parse_args()
 
 

@@ -8,7 +8,6 @@
   x264 alone   vodmill_limit: decode, scale and encode on one thread, nothing else
 """
 
-import argparse
 import json
 import pathlib
 import shutil
@@ -16,23 +15,17 @@ import statistics
 import sys
 import tempfile
 
-from harness import clips, figures, process, single_ffmpeg
+from harness import clips, figures, flags, process, single_ffmpeg
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+ROOT = flags.ROOT
 EACH = ROOT / "bench/peers/sync/transcode.py"
 SIDES = ["vodmill", "one ffmpeg", "ffmpeg each", "x264 alone"]
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=30, help="length of the clip")
+    parser = flags.parser_for_clips(__doc__, rounds=5, seconds=30)
     parser.add_argument("--height", type=int, choices=[360, 1080], default=1080)
-    parser.add_argument("--generated", action="store_true", help="not the real clip, ffmpeg's test picture")
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     parser.add_argument("--without-each", action="store_true", help="leave out one ffmpeg a rendition")
-    parser.add_argument("--json", action="store_true", help="all that was measured, as JSON")
     parser.add_argument("--plot", type=pathlib.Path, help="write the CPU-seconds as an SVG")
     return parser.parse_args()
 

@@ -7,27 +7,17 @@
   one ffmpeg   the whole run of the best single ffmpeg command: its playlists are there at its end
 """
 
-import argparse
 import json
-import pathlib
 import sys
 import tempfile
 import time
 
-from harness import clips, figures, process, server, single_ffmpeg
-
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+from harness import clips, figures, flags, process, server, single_ffmpeg
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=120, help="length of the video")
+    parser = flags.parser_for_clips(__doc__, rounds=5, seconds=120)
     parser.add_argument("--heights", type=int, nargs="+", choices=[360, 1080], default=[360, 1080])
-    parser.add_argument("--generated", action="store_true", help="not the real clip, ffmpeg's test picture")
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
-    parser.add_argument("--json", action="store_true", help="all that was measured, as JSON")
     return parser.parse_args()
 
 

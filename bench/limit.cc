@@ -76,7 +76,7 @@ Result<> Limit::open(const char* path) {
   }
   stream_ = av_find_best_stream(container_, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
   if (stream_ < 0) return refuse("The file has no video stream.");
-  decoder_.emplace(TRY(av::Decoder::open(*container_->streams[stream_], 1)));
+  decoder_.emplace(TRY(av::Decoder::open(*container_->streams[stream_])));
   return open_rungs();
 }
 

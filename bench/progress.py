@@ -4,26 +4,17 @@
 answer to `completed` had really passed. Nought would be perfect; ten points are the goal.
 """
 
-import argparse
 import json
-import pathlib
 import statistics
 import sys
 import time
 
-from harness import clips, figures, process, server
-
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+from harness import clips, figures, flags, process, server
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=60, help="length of the video")
+    parser = flags.parser_for_clips(__doc__, rounds=3, seconds=60)
     parser.add_argument("--height", type=int, choices=[360, 1080], default=1080)
-    parser.add_argument("--generated", action="store_true", help="not the real clip, ffmpeg's test picture")
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
-    parser.add_argument("--json", action="store_true", help="all that was measured, as JSON")
     return parser.parse_args()
 
 

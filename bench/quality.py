@@ -11,7 +11,6 @@ the source's.
 Seams: the 5th percentile of SSIM within two frames of a chunk's border, of both sides at the same frames.
 """
 
-import argparse
 import json
 import pathlib
 import re
@@ -19,22 +18,17 @@ import statistics
 import sys
 import tempfile
 
-from harness import clips, figures, process, single_ffmpeg
+from harness import clips, figures, flags, process, single_ffmpeg
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
 HIGH_DEFINITION = 720  # lines
 NEAR = 2  # frames from a border
 SIDES = ["vodmill", "one ffmpeg"]
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=int, default=60, help="length of the clip")
+    # Both sides give the same every time: one round is enough.
+    parser = flags.parser_for_clips(__doc__, rounds=1, seconds=60)
     parser.add_argument("--height", type=int, choices=[360, 1080], default=1080)
-    parser.add_argument("--generated", action="store_true", help="not the real clip, ffmpeg's test picture")
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
-    parser.add_argument("--json", action="store_true", help="all that was measured, as JSON")
-    parser.add_argument("--rounds", type=int, default=1, help="both sides give the same at every time: one is enough")
     return parser.parse_args()
 
 

@@ -8,7 +8,6 @@
 Each side is one process that adds and consumes (and BullMQ's Redis); the databases are new in every round, on the same disk.
 """
 
-import argparse
 import json
 import pathlib
 import shutil
@@ -18,22 +17,19 @@ import sys
 import tempfile
 import time
 
-from harness import figures, process
+from harness import figures, flags, process
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+ROOT = flags.ROOT
 PEER = ROOT / "bench/peers/bullmq"
 DURABLE = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""]
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser = flags.parser(__doc__, rounds=5)
     parser.add_argument("--jobs", type=int, default=3000)
     parser.add_argument("--in-flight", type=int, default=16)
     parser.add_argument("--paced", type=int, default=500, help="jobs that are added one at a time")
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / ".cache", help="on the disk that is measured")
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
-    parser.add_argument("--json", action="store_true", help="all that was measured, as JSON")
     return parser.parse_args()
 
 

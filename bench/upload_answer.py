@@ -8,28 +8,20 @@
 The seed of this project answers a request when the video has been processed; its goal for an answer is five seconds.
 """
 
-import argparse
 import http.client
 import json
-import pathlib
 import sys
 import threading
 import time
 
-from harness import clips, figures, process, server
+from harness import clips, figures, flags, process, server
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
 LAST = 64 * 1024  # bytes that are held back until all are there
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser = flags.parser_for_clips(__doc__, rounds=5, seconds=120)
     parser.add_argument("--uploads", type=int, default=20, help="at once")
-    parser.add_argument("--seconds", type=int, default=120, help="length of the long video")
-    parser.add_argument("--generated", action="store_true", help="not the real clip, ffmpeg's test picture")
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
-    parser.add_argument("--json", action="store_true", help="all that was measured, as JSON")
     return parser.parse_args()
 
 

@@ -1,14 +1,11 @@
 #include "api/change.h"
 
 #include "api/creation.h"
+#include "api/problem.h"
 #include "base/json.h"
 
 namespace vodmill::api {
 namespace {
-
-std::unexpected<Error> refuse(std::string sentence) {
-  return fail(ErrorCode::invalid_request, std::move(sentence));
-}
 
 Result<int> priority_of(const json::value& value) {
   if (value.is_null()) return 0;

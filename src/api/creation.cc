@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/problem.h"
 #include "core/catalog.h"
 #include "net/parameter.h"
 
@@ -10,10 +11,6 @@ namespace vodmill::api {
 namespace {
 
 constexpr std::string_view kKnownFields[] = {"metadata", "priority", "owner"};
-
-std::unexpected<Error> refuse(std::string sentence) {
-  return fail(ErrorCode::invalid_request, std::move(sentence));
-}
 
 // RFC 8187: UTF-8'language'percent-encoded.
 std::string extended_value(std::string_view text) {

@@ -1,14 +1,11 @@
 #include "api/document.h"
 
+#include "api/problem.h"
 #include "core/blob_store.h"
 #include "core/source.h"
 
 namespace vodmill::api {
 namespace {
-
-std::unexpected<Error> refuse(std::string sentence) {
-  return fail(ErrorCode::invalid_request, std::move(sentence));
-}
 
 std::unexpected<Error> no_source() {
   return refuse("source must name an object of the store, e.g. {\"source\":{\"key\":\"" +

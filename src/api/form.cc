@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "api/problem.h"
 #include "net/parameter.h"
 
 namespace vodmill::api {
@@ -12,10 +13,6 @@ namespace {
 using Kind = net::MultipartParser::Kind;
 
 constexpr std::size_t kPiece = 256 * 1024;
-
-std::unexpected<Error> refuse(std::string sentence) {
-  return fail(ErrorCode::invalid_request, std::move(sentence));
-}
 
 // What browsers escape in names (HTML Living Standard, multipart/form-data encoding).
 std::string unescape(std::string text) {

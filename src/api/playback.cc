@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <chrono>
 
+#include "api/answers.h"
 #include "api/news.h"
 #include "hls/render.h"
 #include "hls/storyboard.h"
-#include "net/refusal.h"
 
 namespace vodmill::api {
 namespace {
@@ -43,11 +43,10 @@ bool is_stored_playlist(hls::NameKind kind) {
 }
 
 Async<> refuse_early(ResponseWriter& response) {
-  net::Response answer =
-      net::problem({503, net::HttpCode::not_ready,
-                    "The first seconds of this stream are still being made. Ask again."});
-  answer.head.headers.add("Retry-After", "1");
-  co_return co_await response.send(std::move(answer));
+  net::Refusal refusal{503, net::HttpCode::not_ready,
+                       "The first seconds of this stream are still being made. Ask again.",
+                       std::chrono::seconds(1)};
+  co_return co_await send_refusal(std::move(refusal), response);
 }
 
 }  // namespace

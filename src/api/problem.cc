@@ -1,13 +1,15 @@
 #include "api/problem.h"
 
-#include "base/json.h"
+#include <chrono>
+
+#include "net/refusal.h"
 
 namespace vodmill::api {
 namespace {
 
-constexpr std::string_view kRetryAfterSeconds = "5";
+constexpr std::chrono::seconds kRetryAfter{5};
 
-std::string_view detail_of(const Error& error) {
+std::string detail_of(const Error& error) {
   if (http_status(error.code) < 500) return error.message;
   switch (error.code) {
     case ErrorCode::storage_unavailable:
@@ -22,6 +24,10 @@ std::string_view detail_of(const Error& error) {
 }
 
 }  // namespace
+
+std::unexpected<Error> refuse(std::string sentence) {
+  return fail(ErrorCode::invalid_request, std::move(sentence));
+}
 
 int http_status(ErrorCode code) {
   switch (code) {
@@ -71,18 +77,9 @@ int http_status(ErrorCode code) {
 }
 
 net::Response problem(const Error& error) {
-  const int status = http_status(error.code);
-  const json::object body{{"type", "about:blank"},      {"title", net::reason_phrase(status)},
-                          {"status", status},           {"code", error_code_name(error.code)},
-                          {"detail", detail_of(error)}, {"retryable", is_retryable(error.code)}};
-  net::Response answer{.head = {.status = status,
-                                .headers = {{"Content-Type", "application/problem+json"},
-                                            {"Cache-Control", "no-store"}}},
-                       .body = json::serialize(body)};
-  if (status == 503 || status == 429) {
-    answer.head.headers.add("Retry-After", std::string(kRetryAfterSeconds));
-  }
-  return answer;
+  net::Refusal refusal{http_status(error.code), error.code, detail_of(error)};
+  if (refusal.status == 503 || refusal.status == 429) refusal.retry_after = kRetryAfter;
+  return net::problem(refusal);
 }
 
 }  // namespace vodmill::api

@@ -7,10 +7,10 @@
 #include <chrono>
 #include <cmath>
 
+#include "api/answers.h"
 #include "api/news.h"
 #include "api/objects.h"
 #include "hls/names.h"
-#include "net/refusal.h"
 
 namespace vodmill::api {
 namespace {
@@ -126,10 +126,9 @@ Async<> Stills::get(net::Request& request, net::ResponseWriter& response) {
   Result<std::optional<BlobKey>> key = co_await wait_for(response, *wanted);
   if (!key) co_return fail(std::move(key).error());
   if (!*key) {
-    net::Response answer = net::problem(
-        {503, net::HttpCode::not_ready, "The picture is still being made. Ask again."});
-    answer.head.headers.add("Retry-After", "1");
-    co_return co_await response.send(std::move(answer));
+    net::Refusal refusal{503, net::HttpCode::not_ready,
+                         "The picture is still being made. Ask again.", std::chrono::seconds(1)};
+    co_return co_await send_refusal(std::move(refusal), response);
   }
   // The name of an object is as unique as its bytes.
   const std::string& name = (*key)->str();

@@ -1,13 +1,11 @@
 #include <algorithm>
 #include <array>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <cstdio>
-#include <exception>
 
 #include "app/commands.h"
 #include "app/exit_status.h"
 #include "app/fsck.h"
+#include "app/run_to_end.h"
 #include "app/worker_options.h"
 #include "catalog/census.h"
 #include "catalog/schema.h"
@@ -57,14 +55,7 @@ Result<FsckReport> look_once(db::Database& database, const std::filesystem::path
   catalog::SqlVideoCatalog videos(database);
   catalog::SqlCensus census(database);
   asio::io_context context(1);
-  Result<FsckReport> report = fail(ErrorCode::internal_error, "nothing ran");
-  asio::co_spawn(context, compare(videos, census, std::move(objects)),
-                 [&report](std::exception_ptr thrown, Result<FsckReport> result) {
-                   if (thrown) std::rethrow_exception(thrown);
-                   report = std::move(result);
-                 });
-  context.run();
-  return report;
+  return run_to_end(context, compare(videos, census, std::move(objects)));
 }
 
 // What a running server changes between two looks is no finding: only what both have seen.
@@ -106,10 +97,11 @@ int fsck(const Settings& settings) {
 }  // namespace
 
 int doctor(const Settings& settings) {
-  if (settings.fsck) return fsck(settings);
+  const int sound = settings.fsck ? fsck(settings) : 0;
+  if (settings.fsck && !settings.try_sandbox) return sound;
   const auto lockdown = lockdown_options(settings);
   if (!lockdown) return complain(lockdown.error());
-  return check_sandbox(*lockdown);
+  return std::max(sound, check_sandbox(*lockdown));
 }
 
 }  // namespace vodmill::app

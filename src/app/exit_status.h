@@ -1,4 +1,5 @@
 // What a command's exit status says: 0 done, else by the kind of error (sysexits.h's numbers).
+// The commands return it to main().
 #pragma once
 
 #include "base/error.h"

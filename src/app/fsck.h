@@ -1,5 +1,5 @@
 // Compares a data folder's database with its objects: bytes without a video, videos without bytes.
-// Reads only, also beside a running server.
+// Reads only, also beside a running server. Called by `vodmill doctor --fsck`, which waits for it.
 #pragma once
 
 #include <cstdint>

@@ -1,12 +1,9 @@
 #include "app/local_run.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <exception>
 
+#include "app/run_to_end.h"
 #include "blob/file_overlay.h"
-#include "worker/nursery.h"
 #include "worker/worker.h"
 
 namespace vodmill::app {
@@ -27,15 +24,18 @@ Async<Video> wait_for_end(VideoCatalog& videos, Bell& bell, VideoId id, const bo
   }
 }
 
+// Ends the wait for signals with the video, so that nothing is left to wait for.
 Async<Video> process(Stores& stores, worker::Worker& worker, NewVideo video,
-                     const bool& interrupted, const std::function<void(const Video&)>& watch) {
+                     asio::signal_set& signals, const bool& interrupted,
+                     const std::function<void(const Video&)>& watch) {
   const VideoId id = video.id;
-  Result<Video> created = co_await stores.videos.create(std::move(video));
-  if (!created) co_return fail(std::move(created).error());
-  worker.start();
-  Result<Video> ended =
-      co_await wait_for_end(stores.videos, stores.database->bell(), id, interrupted, watch);
-  co_await worker.stop();
+  Result<Video> ended = co_await stores.videos.create(std::move(video));
+  if (ended) {
+    worker.start();
+    ended = co_await wait_for_end(stores.videos, stores.database->bell(), id, interrupted, watch);
+    co_await worker.stop();
+  }
+  signals.cancel();
   co_return ended;
 }
 
@@ -60,14 +60,8 @@ Result<Video> process_file(const std::filesystem::path& input, const std::filesy
   NewVideo video;
   video.id = new_id<VideoId>();
   video.source = {.extents = {{0, blobs->bytes(), source}}, .length = blobs->bytes()};
-  Result<Video> ended = fail(ErrorCode::internal_error, "nothing ran");
-  asio::co_spawn(context, process(*stores, worker, std::move(video), interrupted, watch),
-                 [&](std::exception_ptr thrown, Result<Video> result) {
-                   if (thrown) std::rethrow_exception(thrown);
-                   ended = std::move(result);
-                   signals.cancel();
-                 });
-  context.run();
+  Result<Video> ended =
+      run_to_end(context, process(*stores, worker, std::move(video), signals, interrupted, watch));
   stores->database->stop();
   return ended;
 }

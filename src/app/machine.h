@@ -1,4 +1,4 @@
-// What this machine, or the container we are in, lets us use.
+// What this machine, or the container we are in, lets us use. Asked by the commands as they start.
 #pragma once
 
 #include <cstdint>

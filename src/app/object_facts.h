@@ -1,5 +1,5 @@
 // What bmff/ reads out of a stream's objects, in the words of hls/: these two do not know each
-// other. Called by stream_folder.cc. Pure; any thread.
+// other. Called by stream_reader.cc. Pure; any thread.
 // Not fuzzed: bmff/ reads the bytes, and is.
 #pragma once
 

@@ -1,10 +1,8 @@
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <cstdio>
-#include <exception>
 
 #include "app/commands.h"
 #include "app/exit_status.h"
+#include "app/run_to_end.h"
 #include "app/worker_options.h"
 #include "blob/file_overlay.h"
 #include "plan/json.h"
@@ -42,13 +40,7 @@ Result<SourceInfo> probe_file(const std::string& path, const worker::WorkerOptio
   const Task probe{};
   worker::MillRun run(context.get_executor(), std::move(mill), options, ranges, probe, source,
                       listener);
-  worker::MillOutcome outcome;
-  asio::co_spawn(context, run.run(plan::to_json(spec)),
-                 [&](std::exception_ptr thrown, worker::MillOutcome ended) {
-                   if (thrown) std::rethrow_exception(thrown);
-                   outcome = std::move(ended);
-                 });
-  context.run();
+  worker::MillOutcome outcome = run_to_end(context, run.run(plan::to_json(spec)));
   if (outcome.end != worker::MillEnd::done) return fail(std::move(outcome.error));
   return plan::source_info_from_json(json::serialize(outcome.result));
 }

@@ -1,4 +1,6 @@
 // What the kernel knows of this process, under the names that Prometheus's dashboards look for.
+//
+// serve.cc gives it to the registry, which asks at every /metrics. Any thread.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,5 @@
-// A progress bar on standard error, for people at a terminal; silent elsewhere.
+// A progress bar on standard error, for people at a terminal; silent elsewhere. Owned by
+// `vodmill transcode`; one thread.
 #pragma once
 
 #include <chrono>

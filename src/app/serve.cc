@@ -116,7 +116,7 @@ Result<> Service::start_api(const Clock& clock) {
   if (settings_.owner_bytes > 0) options.quota.bytes = settings_.owner_bytes;
   options.rates = {.calls = settings_.rate, .creations = settings_.upload_rate};
   api_.emplace(api::Ports{stores_->videos, stores_->events, stores_->outbox, stores_->keys,
-                          *stores_->blobs, stores_->database->bell(), clock, stores_->jobs,
+                          *stores_->blobs, stores_->database->bell(), clock, stores_->job_queue,
                           stores_->census, registry_, stores_->job_view, stores_->workers,
                           stores_->stills, stores_->blobs.get(), worker_ ? &*worker_ : nullptr},
                options);

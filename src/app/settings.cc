@@ -151,17 +151,24 @@ void add_commands(CLI::App& app, Settings& settings) {
       "loudness, decoding, DRM.");
   verify->add_option("input", settings.input, "The URL, the folder, or its multivariant playlist")
       ->required();
-  verify->add_flag("--json", settings.json, "One JSON object in place of lines");
+  verify->add_flag("--json", settings.as_json, "One JSON object in place of lines");
 
   CLI::App* doctor = app.add_subcommand("doctor", "Checks this machine");
-  doctor->add_flag("--sandbox", settings.only_sandbox,
-                   "Tries to break out of a mill, and says what stopped it (the default)");
-  doctor->add_flag("--fsck", settings.fsck,
-                   "Compares the database with the objects; changes nothing; exit status 1 if they "
-                   "differ");
+  // What to do, not how: another command's --sandbox in the environment is not meant.
+  CLI::Option* sandbox =
+      doctor
+          ->add_flag("--sandbox", settings.try_sandbox,
+                     "Tries to break out of a mill, and says what stopped it; done where nothing "
+                     "else is asked for")
+          ->configurable(false);
+  doctor
+      ->add_flag("--fsck", settings.fsck,
+                 "Compares the database with the objects; changes nothing; exit status 1 if they "
+                 "differ")
+      ->configurable(false);
   doctor->add_option("--data", settings.data, "The folder that --fsck reads")
       ->capture_default_str();
-  doctor->add_flag("--json", settings.as_json, "What --fsck finds, as JSON");
+  doctor->add_flag("--json", settings.as_json, "What --fsck finds, as JSON")->excludes(sandbox);
   doctor->add_option("--off", settings.layers_off,
                      "Layers to leave off, to see what the others do");
 }
@@ -202,7 +209,7 @@ std::vector<std::string> with_environment(CLI::App& app, std::vector<std::string
     const char* value = std::getenv(variable_of(name).c_str());
     // A list is not added to: one of the stronger kind stands for all of it.
     if (is_list && is_given(words, name)) continue;
-    if (value && name != "help") merged.push_back("--" + name + "=" + value);
+    if (value && option->get_configurable()) merged.push_back("--" + name + "=" + value);
   }
   merged.insert(merged.end(), at + 1, words.end());
   return merged;

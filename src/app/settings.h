@@ -1,5 +1,5 @@
 // The settings of a run: flags, VODMILL_* environment variables and a TOML file, in that order of
-// force, the same names in all three.
+// force, the same names in all three. Read once by main(), which owns them, then constant.
 #pragma once
 
 #include <cstdint>
@@ -43,23 +43,22 @@ struct Settings {
   std::string input;
   std::string output;
 
-  // Of verify
-  bool json = false;
-
-  // Of doctor
-  bool only_sandbox = false;  // what doctor does where nothing else is asked for
-  bool fsck = false;          // of `data`
+  // Of verify and doctor
   bool as_json = false;
+
+  // Of doctor: what to look at. Nothing is the sandbox.
+  bool try_sandbox = false;
+  bool fsck = false;                    // of `data`
   std::vector<std::string> layers_off;  // for tests of single layers
 };
 
-// What was asked for. An Error with code invalid_request whose message is for standard error; or,
-// for
-// --help and --version, a text for standard output and nothing to run.
+// What was asked for; for --help and --version a text for standard output, and nothing to run.
 struct Parsed {
   std::optional<Settings> settings;
   std::string text;
 };
+
+// Error: invalid_request, with a message for standard error.
 Result<Parsed> parse_settings(int argc, const char* const* argv);
 
 // "127.0.0.1:8080", "[::1]:8080" or ":8080" (all addresses) in its two parts.

@@ -40,6 +40,19 @@ TEST(Settings, AFlagBeatsTheEnvironmentAndThatBeatsTheFile) {
   EXPECT_EQ(in_front->settings->active, 9);
 }
 
+TEST(Settings, WhatTheDoctorLooksAtIsSaidOnItsCommandLineAlone) {
+  ASSERT_EQ(setenv("VODMILL_SANDBOX", "strict", 1), 0);
+  const auto plain = parse({"doctor"});
+  const auto both = parse({"doctor", "--sandbox", "--fsck"});
+  const auto mixed = parse({"doctor", "--sandbox", "--fsck", "--json"});
+  unsetenv("VODMILL_SANDBOX");
+  ASSERT_TRUE(plain && plain->settings);
+  EXPECT_FALSE(plain->settings->try_sandbox);
+  ASSERT_TRUE(both && both->settings);
+  EXPECT_TRUE(both->settings->try_sandbox && both->settings->fsck);
+  EXPECT_FALSE(mixed);
+}
+
 TEST(Settings, AListHasOneSource) {
   using Names = std::vector<std::string>;
   const ScratchFolder folder;

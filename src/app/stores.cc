@@ -20,7 +20,7 @@ Stores::Stores(std::unique_ptr<db::Database> opened, std::unique_ptr<blob::Direc
       job_view(*database),
       workers(*database),
       stills(*database),
-      jobs(*database) {}
+      job_queue(*database) {}
 
 Result<std::unique_ptr<Stores>> Stores::open(const Clock& clock, const std::string& database,
                                              const std::string& objects) {
@@ -31,8 +31,8 @@ Result<std::unique_ptr<Stores>> Stores::open(const Clock& clock, const std::stri
 }
 
 worker::Ports Stores::ports(BlobStore& blobs_to_use, metrics::Registry& registry) {
-  return {videos, generations,      tasks,    outbox,  blobs_to_use,
-          jobs,   database->bell(), registry, workers, stills};
+  return {videos,    generations,      tasks,    outbox,  blobs_to_use,
+          job_queue, database->bell(), registry, workers, stills};
 }
 
 }  // namespace vodmill::app

@@ -43,7 +43,7 @@ struct Stores {
   catalog::SqlJobView job_view;
   catalog::SqlWorkerList workers;
   catalog::SqlStillCatalog stills;
-  queue::SqlQueue jobs;
+  queue::SqlQueue job_queue;
 
  private:
   Stores(std::unique_ptr<db::Database> opened, std::unique_ptr<blob::DirectoryStore> folder);

@@ -74,7 +74,7 @@ int verify(const Settings& settings) {
   const auto stream = read_given(settings.input);
   if (!stream) return complain(stream.error());
   const auto findings = hls::judge(*stream);
-  if (settings.json) {
+  if (settings.as_json) {
     print_json(settings.input, findings);
   } else {
     print_lines(settings.input, findings);

@@ -1,4 +1,4 @@
-// How this process's worker and mills are set up.
+// How this process's worker and mills are set up. Called by each command that starts a mill.
 #pragma once
 
 #include "app/settings.h"

@@ -1,4 +1,6 @@
 // AAC-LC: frames of 1,024 samples in by position, packets out on the same positions.
+//
+// Belongs to the audio task of a mill; one thread. Errors: transcode_failed, out_of_memory.
 #pragma once
 
 #include "av/libav.h"

@@ -2,10 +2,6 @@
 
 #include <cmath>
 
-extern "C" {
-#include <libavutil/opt.h>
-}
-
 namespace vodmill::av {
 namespace {
 
@@ -18,10 +14,6 @@ constexpr double kShareOfMean = 1.0 / 48;  // of each frame
 constexpr int kSecondsToFollow = 2;
 // Telephones have 8,000; a frame at one hertz would be hours of samples.
 constexpr int kLeastRate = 1000;
-
-std::unexpected<Error> broken(int averror, std::string_view doing) {
-  return fail_av(averror, ErrorCode::transcode_failed, doing);
-}
 
 }  // namespace
 
@@ -36,7 +28,7 @@ Result<bool> AudioTimeline::set_up(const AVFrame& frame) {
     av_channel_layout_default(&input, frame.ch_layout.nb_channels);
   } else {
     const int copied = av_channel_layout_copy(&input, &frame.ch_layout);
-    if (copied < 0) return broken(copied, "resampler");
+    if (copied < 0) return fail_transcode(copied, "resampler");
   }
   const int allocated =
       swr_alloc_set_opts2(&made, &output, AV_SAMPLE_FMT_FLTP, rate_, &input,
@@ -44,7 +36,7 @@ Result<bool> AudioTimeline::set_up(const AVFrame& frame) {
   av_channel_layout_uninit(&input);
   ResamplerPtr resampler(made);
   const int opened = allocated < 0 ? allocated : swr_init(made);
-  if (opened == AVERROR(ENOMEM)) return broken(opened, "resampler");
+  if (opened == AVERROR(ENOMEM)) return fail_transcode(opened, "resampler");
   if (opened < 0) return false;  // a rate or a layout that none has
   if (resampler_) TRY_VOID(convert(nullptr));
   resampler_ = std::move(resampler);
@@ -83,7 +75,7 @@ Result<> AudioTimeline::convert(const AVFrame* frame) {
   }
   auto** in = frame ? const_cast<const std::uint8_t**>(frame->extended_data) : nullptr;
   const int got = swr_convert(resampler_.get(), out.data(), room, in, input_samples);
-  if (got < 0) return broken(got, "resample");
+  if (got < 0) return fail_transcode(got, "resample");
   append(samples, got);
   return {};
 }
@@ -116,14 +108,14 @@ Result<> AudioTimeline::adjust(std::int64_t off, std::int64_t position) {
     // A gap. What the resampler holds belongs before it.
     TRY_VOID(convert(nullptr));
     const int reopened = swr_init(resampler_.get());
-    if (reopened < 0) return broken(reopened, "resampler");
+    if (reopened < 0) return fail_transcode(reopened, "resampler");
     append_silence(position - *next_);
     drift_ = 0;
     return {};
   }
   if (off < -tolerance()) {
     const int dropped = swr_drop_output(resampler_.get(), static_cast<int>(-off));
-    if (dropped < 0) return broken(dropped, "resample");
+    if (dropped < 0) return fail_transcode(dropped, "resample");
     drift_ = 0;
     return {};
   }
@@ -135,7 +127,7 @@ Result<> AudioTimeline::follow(std::int64_t off) {
   if (std::abs(drift_) <= static_cast<double>(kDriftMs * rate_) / 1000) return {};
   const int stretched = swr_set_compensation(
       resampler_.get(), static_cast<int>(std::lround(drift_)), kSecondsToFollow * rate_);
-  if (stretched < 0) return broken(stretched, "resampler");
+  if (stretched < 0) return fail_transcode(stretched, "resampler");
   return {};
 }
 

@@ -42,7 +42,7 @@ bool is_damaged(const AVFrame& frame) {
 
 bool has_allowed_decoder(const AVStream& stream) { return allowed_decoder(stream) != nullptr; }
 
-Result<Decoder> Decoder::open(const AVStream& stream, int threads) {
+Result<Decoder> Decoder::open(const AVStream& stream) {
   const AVCodec* codec = allowed_decoder(stream);
   if (!codec) return unsupported_codec(stream);
   CodecContextPtr context(avcodec_alloc_context3(codec));
@@ -50,7 +50,7 @@ Result<Decoder> Decoder::open(const AVStream& stream, int threads) {
   const int copied = avcodec_parameters_to_context(context.get(), stream.codecpar);
   if (copied < 0) return fail_av(copied, ErrorCode::malformed_input, "decoder parameters");
   context->pkt_timebase = stream.time_base;
-  context->thread_count = threads;
+  context->thread_count = 1;
   context->max_pixels = kMaxPixels;
   const int opened = avcodec_open2(context.get(), codec, nullptr);
   if (opened < 0) return fail_av(opened, ErrorCode::malformed_input, "open decoder");
@@ -70,7 +70,7 @@ Result<bool> Decoder::receive(AVFrame& frame) {
     if (got >= 0) return true;
     if (got == AVERROR(EAGAIN) || got == AVERROR_EOF) return false;
     if (got == AVERROR(ENOMEM)) return fail_av(got, ErrorCode::out_of_memory, "decode");
-    // With frame threads the damage of a packet is reported here.
+    // A packet that decoded in part may say here what is wrong with the rest of it.
     if (++undecodable_ > INT32_MAX) return false;
   }
 }

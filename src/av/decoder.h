@@ -1,4 +1,6 @@
 // One stream's decoder: packets in, frames out in presentation order.
+//
+// Belongs to whatever task of a mill reads the stream; one thread.
 #pragma once
 
 #include <optional>
@@ -9,9 +11,10 @@ namespace vodmill::av {
 
 class Decoder {
  public:
-  // Errors: unsupported_codec (libav has none, or allowed.h does not name it), malformed_input
-  // (it refuses the stream's parameters), resolution_exceeds_limit.
-  static Result<Decoder> open(const AVStream& stream, int threads);
+  // It decodes on the caller's thread: mills fill the cores. Errors: unsupported_codec (libav has
+  // none, or allowed.h does not name it), malformed_input (it refuses the stream's parameters),
+  // out_of_memory.
+  static Result<Decoder> open(const AVStream& stream);
 
   // Feeds a packet; nullptr at the end. A packet that cannot be decoded is counted, not an error.
   Result<> send(const AVPacket* packet);

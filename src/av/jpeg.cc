@@ -18,10 +18,6 @@ namespace {
 // The quantiser of the mjpeg encoder: 2 is the best, 31 the smallest.
 constexpr std::array kQualities{4, 10, 31};
 
-std::unexpected<Error> broken(int averror, std::string_view doing) {
-  return fail_av(averror, ErrorCode::transcode_failed, doing);
-}
-
 Result<FramePtr> make_jpeg_frame(int width, int height) {
   FramePtr frame = make_frame();
   frame->format = AV_PIX_FMT_YUVJ420P;
@@ -29,15 +25,15 @@ Result<FramePtr> make_jpeg_frame(int width, int height) {
   frame->width = width;
   frame->height = height;
   const int allocated = av_frame_get_buffer(frame.get(), 0);
-  if (allocated < 0) return broken(allocated, "jpeg");
+  if (allocated < 0) return fail_transcode(allocated, "jpeg");
   return frame;
 }
 
 Result<CodecContextPtr> open_encoder(const AVFrame& frame, int quality) {
   const AVCodec* codec = avcodec_find_encoder(AV_CODEC_ID_MJPEG);
-  if (!codec) return broken(AVERROR_ENCODER_NOT_FOUND, "mjpeg");
+  if (!codec) return fail_transcode(AVERROR_ENCODER_NOT_FOUND, "mjpeg");
   CodecContextPtr context(avcodec_alloc_context3(codec));
-  if (!context) return broken(AVERROR(ENOMEM), "jpeg");
+  if (!context) return fail_transcode(AVERROR(ENOMEM), "jpeg");
   context->width = frame.width;
   context->height = frame.height;
   context->pix_fmt = AV_PIX_FMT_YUVJ420P;
@@ -46,7 +42,7 @@ Result<CodecContextPtr> open_encoder(const AVFrame& frame, int quality) {
   context->flags |= AV_CODEC_FLAG_QSCALE;
   context->global_quality = quality * FF_QP2LAMBDA;
   const int opened = avcodec_open2(context.get(), codec, nullptr);
-  if (opened < 0) return broken(opened, "jpeg");
+  if (opened < 0) return fail_transcode(opened, "jpeg");
   return context;
 }
 
@@ -55,10 +51,10 @@ Result<Bytes> encode_at(AVFrame& frame, int quality) {
   frame.quality = context->global_quality;
   int sent = avcodec_send_frame(context.get(), &frame);
   if (sent >= 0) sent = avcodec_send_frame(context.get(), nullptr);
-  if (sent < 0) return broken(sent, "jpeg");
+  if (sent < 0) return fail_transcode(sent, "jpeg");
   const PacketPtr packet = make_packet();
   const int got = avcodec_receive_packet(context.get(), packet.get());
-  if (got < 0) return broken(got, "jpeg");
+  if (got < 0) return fail_transcode(got, "jpeg");
   const auto* data = reinterpret_cast<const std::byte*>(packet->data);
   return Bytes(data, data + packet->size);
 }
@@ -84,19 +80,19 @@ Result<> JpegPicture::paint(const AVFrame& picture, int x, int width) {
   const ScalerPtr scaler(sws_getContext(
       picture.width, picture.height, AV_PIX_FMT_YUV420P, width, frame_->height, AV_PIX_FMT_YUVJ420P,
       shrinks ? SWS_AREA : SWS_BICUBIC, nullptr, nullptr, nullptr));
-  if (!scaler) return broken(AVERROR(EINVAL), "jpeg");
+  if (!scaler) return fail_transcode(AVERROR(EINVAL), "jpeg");
   constexpr int kLimited = 0;
   constexpr int kFull = 1;
   constexpr int kOne = 1 << 16;
   const int set =
       sws_setColorspaceDetails(scaler.get(), sws_getCoefficients(SWS_CS_ITU709), kLimited,
                                sws_getCoefficients(SWS_CS_ITU601), kFull, 0, kOne, kOne);
-  if (set < 0) return broken(AVERROR(EINVAL), "jpeg");
+  if (set < 0) return fail_transcode(AVERROR(EINVAL), "jpeg");
   // swscale writes behind the ends of lines: not into a neighbour.
   const FramePtr cell = TRY(make_jpeg_frame(width, frame_->height));
   const int lines = sws_scale(scaler.get(), picture.data, picture.linesize, 0, picture.height,
                               cell->data, cell->linesize);
-  if (lines < 0) return broken(lines, "jpeg");
+  if (lines < 0) return fail_transcode(lines, "jpeg");
   for (int plane = 0; plane < 3; ++plane) {
     const int part = plane == 0 ? 1 : 2;
     av_image_copy_plane(frame_->data[plane] + x / part, frame_->linesize[plane], cell->data[plane],
@@ -120,7 +116,7 @@ Result<FramePtr> copy_of(const AVFrame& picture) {
   copy->height = picture.height;
   int done = av_frame_get_buffer(copy.get(), 0);
   if (done >= 0) done = av_frame_copy(copy.get(), &picture);
-  if (done < 0) return broken(done, "jpeg");
+  if (done < 0) return fail_transcode(done, "jpeg");
   return copy;
 }
 

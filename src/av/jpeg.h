@@ -1,4 +1,7 @@
 // Pictures of the ladder as JPEG files: full range, BT.601, as JFIF says and browsers expect.
+//
+// Used by a mill for strips, posters and stills; one thread. Errors: transcode_failed,
+// out_of_memory.
 #pragma once
 
 #include "av/libav.h"

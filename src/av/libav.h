@@ -51,6 +51,15 @@ PacketPtr make_packet();
 // AVERROR(ENOMEM) is out_of_memory whatever the caller thinks.
 std::unexpected<Error> fail_av(int averror, ErrorCode meaning, std::string_view doing);
 
+// The same behind the decoder, where no file can be blamed any more: transcode_failed.
+std::unexpected<Error> fail_transcode(int averror, std::string_view doing);
+
+// A frame into an encoder; nullptr after the last one.
+Result<> send_frame(AVCodecContext& encoder, const AVFrame* frame);
+
+// The next packet out of it; false when it wants another frame or all have come.
+Result<bool> receive_packet(AVCodecContext& encoder, AVPacket& packet);
+
 inline AVRational to_av(Rational r) { return {static_cast<int>(r.num), static_cast<int>(r.den)}; }
 inline Rational from_av(AVRational r) { return {r.num, r.den}; }
 

@@ -13,12 +13,8 @@ extern "C" {
 namespace vodmill::av {
 namespace {
 
-constexpr int kHighDefinitionLines =
-    720;  // untagged pictures from here on are BT.709, below BT.601
-
-std::unexpected<Error> broken(int averror, std::string_view doing) {
-  return fail_av(averror, ErrorCode::transcode_failed, doing);
-}
+// Untagged pictures from here on are BT.709, below BT.601.
+constexpr int kHighDefinitionLines = 720;
 
 std::string_view matrix_of(const AVFrame& frame) {
   switch (frame.colorspace) {
@@ -95,17 +91,17 @@ std::string Normalizer::description(const AVFrame& frame) const {
 
 Result<> Normalizer::build(const AVFrame& frame) {
   graph_.reset(avfilter_graph_alloc());
-  if (!graph_) return broken(AVERROR(ENOMEM), "filter graph");
+  if (!graph_) return fail_transcode(AVERROR(ENOMEM), "filter graph");
   graph_->nb_threads = 1;
   const std::string arguments =
       fmt::format("video_size={}x{}:pix_fmt={}:time_base={}/{}:pixel_aspect=1/1", frame.width,
                   frame.height, frame.format, time_base_.num, time_base_.den);
   int made = avfilter_graph_create_filter(&source_, avfilter_get_by_name("buffer"), "in",
                                           arguments.c_str(), nullptr, graph_.get());
-  if (made < 0) return broken(made, "filter source");
+  if (made < 0) return fail_transcode(made, "filter source");
   made = avfilter_graph_create_filter(&sink_, avfilter_get_by_name("buffersink"), "out", nullptr,
                                       nullptr, graph_.get());
-  if (made < 0) return broken(made, "filter sink");
+  if (made < 0) return fail_transcode(made, "filter sink");
 
   AVFilterInOut* outputs = avfilter_inout_alloc();
   AVFilterInOut* inputs = avfilter_inout_alloc();
@@ -117,9 +113,9 @@ Result<> Normalizer::build(const AVFrame& frame) {
                                   nullptr);
   avfilter_inout_free(&inputs);
   avfilter_inout_free(&outputs);
-  if (made < 0) return broken(made, "filters");
+  if (made < 0) return fail_transcode(made, "filters");
   made = avfilter_graph_config(graph_.get(), nullptr);
-  if (made < 0) return broken(made, "filters");
+  if (made < 0) return fail_transcode(made, "filters");
   shape_ = shape_of(frame);
   return {};
 }
@@ -128,7 +124,7 @@ Result<> Normalizer::send(AVFrame* frame) {
   if (!frame) {
     if (!graph_) return {};
     const int sent = av_buffersrc_add_frame(source_, nullptr);
-    return sent < 0 ? Result<>(broken(sent, "filter")) : Result<>();
+    return sent < 0 ? Result<>(fail_transcode(sent, "filter")) : Result<>();
   }
   if (!graph_ || shape_ != shape_of(*frame)) {
     if (graph_) {
@@ -143,7 +139,7 @@ Result<> Normalizer::send(AVFrame* frame) {
   // The aspect ratio is dealt with in the plan's sizes.
   frame->sample_aspect_ratio = {1, 1};
   const int sent = av_buffersrc_add_frame(source_, frame);
-  if (sent < 0) return broken(sent, "filter");
+  if (sent < 0) return fail_transcode(sent, "filter");
   return {};
 }
 
@@ -156,7 +152,7 @@ Result<bool> Normalizer::receive(AVFrame& picture) {
   if (!graph_) return false;
   const int got = av_buffersink_get_frame(sink_, &picture);
   if (got == AVERROR(EAGAIN) || got == AVERROR_EOF) return false;
-  if (got < 0) return broken(got, "filter");
+  if (got < 0) return fail_transcode(got, "filter");
   return true;
 }
 
@@ -172,13 +168,13 @@ Result<Cascade> Cascade::make(std::span<const Rendition> ladder) {
     cascade.scalers_.back().reset(sws_getContext(above.width, above.height, AV_PIX_FMT_YUV420P,
                                                  rung.width, rung.height, AV_PIX_FMT_YUV420P,
                                                  SWS_BICUBIC, nullptr, nullptr, nullptr));
-    if (!cascade.scalers_.back()) return broken(AVERROR(EINVAL), "scaler");
+    if (!cascade.scalers_.back()) return fail_transcode(AVERROR(EINVAL), "scaler");
     FramePtr buffer = make_frame();
     buffer->format = AV_PIX_FMT_YUV420P;
     buffer->width = rung.width;
     buffer->height = rung.height;
     const int allocated = av_frame_get_buffer(buffer.get(), 0);
-    if (allocated < 0) return broken(allocated, "picture buffer");
+    if (allocated < 0) return fail_transcode(allocated, "picture buffer");
     cascade.buffers_.back() = std::move(buffer);
   }
   return cascade;
@@ -195,7 +191,7 @@ Result<std::span<AVFrame* const>> Cascade::scale(AVFrame* top) {
     AVFrame* rung = buffers_[i].get();
     const int lines = sws_scale(scalers_[i].get(), above->data, above->linesize, 0, above->height,
                                 rung->data, rung->linesize);
-    if (lines < 0) return broken(lines, "scale");
+    if (lines < 0) return fail_transcode(lines, "scale");
     pictures_[i + 1] = rung;
   }
   return std::span<AVFrame* const>(pictures_);

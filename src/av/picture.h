@@ -1,4 +1,6 @@
 // From a decoded frame to the pictures of the ladder: one normaliser, then a cascade of scalers.
+//
+// Both belong to a task of a mill; one thread. Errors: transcode_failed, out_of_memory.
 #pragma once
 
 #include <span>
@@ -52,8 +54,8 @@ class Cascade {
   Result<std::span<AVFrame* const>> scale(AVFrame* top);
 
  private:
-  std::vector<ScalerPtr>
-      scalers_;  // [i] makes rung i + 1 from rung i; null where the sizes are equal
+  // [i] makes rung i + 1 from rung i; null where the sizes are equal.
+  std::vector<ScalerPtr> scalers_;
   std::vector<FramePtr> buffers_;
   std::vector<AVFrame*> pictures_;
 };

@@ -1,17 +1,11 @@
 #include "av/segment_muxer.h"
 
-#include <spdlog/fmt/fmt.h>
-
 #include <utility>
 
 namespace vodmill::av {
 namespace {
 
 constexpr int kIoBufferBytes = 64 * 1024;
-
-std::unexpected<Error> broken(int averror, std::string_view doing) {
-  return fail_av(averror, ErrorCode::transcode_failed, doing);
-}
 
 // SegmentTypeBox (ISO 14496-12, 8.16.2): a media segment of CMAF brands.
 void append_styp(Bytes& out) {
@@ -51,16 +45,16 @@ Result<SegmentMuxer> SegmentMuxer::open(const AVCodecContext& encoder, Rational 
   muxer.time_base_ = to_av(time_base);
   muxer.sink_ = std::make_unique<Sink>();
   int made = avformat_alloc_output_context2(&muxer.context_, nullptr, "mp4", nullptr);
-  if (made < 0) return broken(made, "muxer");
+  if (made < 0) return fail_transcode(made, "muxer");
   auto* buffer = static_cast<unsigned char*>(av_malloc(kIoBufferBytes));
   muxer.avio_ = avio_alloc_context(buffer, kIoBufferBytes, 1, &muxer.sink_->bytes, nullptr,
                                    &append_to_sink, nullptr);
   AVStream* stream = avformat_new_stream(muxer.context_, nullptr);
-  if (!buffer || !muxer.avio_ || !stream) return broken(AVERROR(ENOMEM), "muxer");
+  if (!buffer || !muxer.avio_ || !stream) return fail_transcode(AVERROR(ENOMEM), "muxer");
   muxer.context_->pb = muxer.avio_;
   muxer.context_->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
   made = avcodec_parameters_from_context(stream->codecpar, &encoder);
-  if (made < 0) return broken(made, "muxer");
+  if (made < 0) return fail_transcode(made, "muxer");
   stream->codecpar->codec_tag = 0;
   stream->codecpar->initial_padding = 0;  // the caller has dropped the priming packets
   stream->time_base = muxer.time_base_;
@@ -72,7 +66,7 @@ Result<SegmentMuxer> SegmentMuxer::open(const AVCodecContext& encoder, Rational 
   av_dict_set_int(&options, "fragment_index", first_segment + 1, 0);
   made = avformat_write_header(muxer.context_, &options);
   av_dict_free(&options);
-  if (made < 0) return broken(made, "muxer header");
+  if (made < 0) return fail_transcode(made, "muxer header");
   return muxer;
 }
 
@@ -81,13 +75,13 @@ Result<> SegmentMuxer::write(AVPacket& packet) {
   av_packet_rescale_ts(&packet, time_base_, context_->streams[0]->time_base);
   const int written = av_write_frame(context_, &packet);
   av_packet_unref(&packet);
-  if (written < 0) return broken(written, "mux");
+  if (written < 0) return fail_transcode(written, "mux");
   return {};
 }
 
 Result<> SegmentMuxer::flush() {
   const int flushed = av_write_frame(context_, nullptr);
-  if (flushed < 0) return broken(flushed, "mux");
+  if (flushed < 0) return fail_transcode(flushed, "mux");
   avio_flush(avio_);
   return {};
 }

@@ -1,26 +1,13 @@
 #include "av/video_encoder.h"
 
-#include <spdlog/fmt/fmt.h>
-
-extern "C" {
-#include <libavutil/opt.h>
-}
-
 namespace vodmill::av {
-namespace {
-
-std::unexpected<Error> broken(int averror, std::string_view doing) {
-  return fail_av(averror, ErrorCode::transcode_failed, doing);
-}
-
-}  // namespace
 
 Result<VideoEncoder> VideoEncoder::open(const Rendition& rendition, Rational fps, int gop) {
   const AVCodec* codec = avcodec_find_encoder_by_name("libx264");
-  if (!codec) return broken(AVERROR_ENCODER_NOT_FOUND, "libx264");
+  if (!codec) return fail_transcode(AVERROR_ENCODER_NOT_FOUND, "libx264");
   VideoEncoder encoder;
   encoder.context_.reset(avcodec_alloc_context3(codec));
-  if (!encoder.context_) return broken(AVERROR(ENOMEM), "encoder");
+  if (!encoder.context_) return fail_transcode(AVERROR(ENOMEM), "encoder");
   AVCodecContext& context = *encoder.context_;
   context.width = rendition.width;
   context.height = rendition.height;
@@ -46,33 +33,26 @@ Result<VideoEncoder> VideoEncoder::open(const Rendition& rendition, Rational fps
   av_dict_set(&options, "sc_threshold", "0", 0);
   const int opened = avcodec_open2(&context, codec, &options);
   av_dict_free(&options);
-  if (opened < 0) return broken(opened, "open encoder");
+  if (opened < 0) return fail_transcode(opened, "open encoder");
   return encoder;
 }
 
 Result<> VideoEncoder::send(const AVFrame& picture, std::int64_t n, bool idr) {
   av_frame_unref(frame_.get());
   const int referenced = av_frame_ref(frame_.get(), &picture);
-  if (referenced < 0) return broken(referenced, "encode");
+  if (referenced < 0) return fail_transcode(referenced, "encode");
   frame_->pts = n;
   frame_->pict_type = idr ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
-  const int sent = avcodec_send_frame(context_.get(), frame_.get());
-  if (sent < 0) return broken(sent, "encode");
-  return {};
+  return send_frame(*context_, frame_.get());
 }
 
-Result<> VideoEncoder::finish() {
-  const int sent = avcodec_send_frame(context_.get(), nullptr);
-  if (sent < 0 && sent != AVERROR_EOF) return broken(sent, "encode");
-  return {};
-}
+Result<> VideoEncoder::finish() { return send_frame(*context_, nullptr); }
 
 Result<bool> VideoEncoder::receive(AVPacket& packet) {
-  const int got = avcodec_receive_packet(context_.get(), &packet);
-  if (got == AVERROR(EAGAIN) || got == AVERROR_EOF) return false;
-  if (got < 0) return broken(got, "encode");
-  packet.duration = 1;  // libav leaves it 0; it sets the last sample's length
-  return true;
+  const bool is_there = TRY(receive_packet(*context_, packet));
+  // libav leaves it 0; it sets the last sample's length.
+  if (is_there) packet.duration = 1;
+  return is_there;
 }
 
 }  // namespace vodmill::av

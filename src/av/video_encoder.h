@@ -1,4 +1,6 @@
 // x264 at one rung of the ladder: pictures in by frame number, packets out in decode order.
+//
+// Belongs to a rung of a mill's chunk; one thread. Errors: transcode_failed, out_of_memory.
 #pragma once
 
 #include "av/libav.h"

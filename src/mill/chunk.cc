@@ -64,8 +64,8 @@ class ChunkEncoder {
   Output* output_ = &plain_output_;
   av::Normalizer normalizer_;
   std::optional<av::Cascade> cascade_;
-  std::vector<std::optional<Rung>>
-      rungs_;  // in ladder order; none where every segment is committed or none is wanted
+  // In ladder order; none where every segment is committed or none is wanted.
+  std::vector<std::optional<Rung>> rungs_;
   std::deque<Range> in_normalizer_;  // of the frames given to it, in order
   std::int64_t done_;
   int unreported_ = 0;
@@ -183,7 +183,7 @@ Result<Work> ChunkEncoder::run(av::ByteSource& source, const plan::TaskSpec& spe
   }
   if (first >= end) return before_;
 
-  FrameReader reader = TRY(FrameReader::open(source, plan_, first, end, spec.threads));
+  FrameReader reader = TRY(FrameReader::open(source, plan_, first, end));
   TRY_VOID(encode(reader));
   for (auto& rung : rungs_) {
     if (rung) TRY_VOID(rung->finish(*output_));

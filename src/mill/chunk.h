@@ -1,5 +1,7 @@
 // The chunk task: one decode, one cascade of scalers, every rendition of the chunk's segments; of
 // the first chunk the lowest rendition before the others, with a decode of its own.
+//
+// Called by mill_main(), once in a process.
 #pragma once
 
 #include "av/byte_source.h"

@@ -13,18 +13,17 @@ constexpr std::array kSecondsBefore{0.0, 2.0, 4.0, 8.0, 16.0};
 }  // namespace
 
 FrameReader::FrameReader(av::ByteSource& source, const Plan& plan, std::int64_t first,
-                         std::int64_t end, int threads)
+                         std::int64_t end)
     : source_(&source),
       plan_(&plan),
       grid_{plan.source_time_base, plan.first_pts, plan.fps},
       first_(first),
       end_(end),
-      threads_(threads),
       shown_to_(first) {}
 
 Result<FrameReader> FrameReader::open(av::ByteSource& source, const Plan& plan, std::int64_t first,
-                                      std::int64_t end, int threads) {
-  FrameReader reader(source, plan, first, end, threads);
+                                      std::int64_t end) {
+  FrameReader reader(source, plan, first, end);
   TRY_VOID(reader.position());
   return reader;
 }
@@ -38,7 +37,7 @@ Result<> FrameReader::open_at_front() {
     return fail(ErrorCode::malformed_input, "The video stream is gone: the file changed.");
   }
   input_->select({plan_->source_stream});
-  decoder_.emplace(TRY(av::Decoder::open(*input_->streams()[index], threads_)));
+  decoder_.emplace(TRY(av::Decoder::open(*input_->streams()[index])));
   usable_from_.reset();
   damaged_from_.reset();
   drained_ = false;

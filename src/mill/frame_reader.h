@@ -2,7 +2,8 @@
 // shows.
 //
 // Seeks to a random access point at or before the wanted frame, drops what comes before it, and
-// applies the frame grid. Which frame is shown at n depends on nothing but n.
+// applies the frame grid. Which frame is shown at n depends on nothing but n. Belongs to a chunk or
+// a still; one thread.
 #pragma once
 
 #include <optional>
@@ -25,7 +26,7 @@ class FrameReader {
  public:
   // Output frames [first, end). `source` and `plan` outlive the reader.
   static Result<FrameReader> open(av::ByteSource& source, const Plan& plan, std::int64_t first,
-                                  std::int64_t end, int threads);
+                                  std::int64_t end);
 
   // The next frame; none at the end. The last frame of the source is shown to the end of the range.
   // malformed_input if not one frame of the range can be decoded.
@@ -39,8 +40,7 @@ class FrameReader {
   std::optional<std::int64_t> damaged_from() const { return damaged_from_; }
 
  private:
-  FrameReader(av::ByteSource& source, const Plan& plan, std::int64_t first, std::int64_t end,
-              int threads);
+  FrameReader(av::ByteSource& source, const Plan& plan, std::int64_t first, std::int64_t end);
   Result<> open_at_front();
   Result<> position();
   Result<bool> try_seek(double seconds_before);
@@ -55,12 +55,11 @@ class FrameReader {
   plan::FrameGrid grid_;
   std::int64_t first_;
   std::int64_t end_;
-  int threads_;
   std::optional<av::Input> input_;
   std::optional<av::Decoder> decoder_;
   av::PacketPtr packet_ = av::make_packet();
-  std::optional<std::int64_t>
-      usable_from_;  // pts of the random access point: frames before it are broken
+  // Pts of the random access point: frames before it are broken.
+  std::optional<std::int64_t> usable_from_;
   bool drained_ = false;
   std::int64_t last_pts_ = AV_NOPTS_VALUE;
   std::int64_t decoded_ = 0;

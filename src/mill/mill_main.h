@@ -1,6 +1,6 @@
 // The mill's own main(): the whole story of its rights.
 //
-// `vodmill mill --lockdown OPTIONS` is started by worker/ (and by app/ for `probe`) with
+// `vodmill mill --lockdown OPTIONS` is started by worker/ (by app/ for `probe` and `doctor`) with
 // sandbox::start_child(), never by a person. It loads and warms its libraries, locks itself, says
 // which layers hold, takes one task from the control socket, does it, and ends.
 #pragma once

@@ -1,4 +1,4 @@
-// What the packets of a stream say about it, without decoding one.
+// What the packets of a stream say about it, without decoding one. Made by the probe; one thread.
 #pragma once
 
 #include <cstdint>

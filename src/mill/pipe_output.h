@@ -1,4 +1,6 @@
 // A task's products as frames on the output pipe. A full pipe makes the task wait: back-pressure.
+//
+// mill_main() owns it, and the descriptor, which is open for as long as the process is.
 #pragma once
 
 #include "mill/output.h"

@@ -61,7 +61,7 @@ AVStream* choose_audio(av::Input& input) {
 
 // The first frames as the decoder shows them; empty when none can be decoded.
 Result<std::vector<av::FramePtr>> first_frames(av::Input& input, const AVStream& stream) {
-  av::Decoder decoder = TRY(av::Decoder::open(stream, 1));
+  av::Decoder decoder = TRY(av::Decoder::open(stream));
   std::vector<av::FramePtr> frames;
   const av::PacketPtr packet = av::make_packet();
   av::FramePtr frame = av::make_frame();
@@ -192,7 +192,7 @@ std::unexpected<Error> no_frame(bool encrypted, bool truncated) {
 
 // Without its headers no packet of a sound means anything.
 Result<> check_sound_decoder(const AVStream& stream) {
-  const auto decoder = av::Decoder::open(stream, 1);
+  const auto decoder = av::Decoder::open(stream);
   if (decoder) return {};
   return fail(decoder.error().code,
               "The headers of the sound are damaged: " + decoder.error().message);

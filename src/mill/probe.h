@@ -1,4 +1,6 @@
 // The probe task: what is in a file. Reads every packet once and decodes the first frames.
+//
+// Called by mill_main(), once in a process.
 #pragma once
 
 #include "av/byte_source.h"

@@ -1,4 +1,6 @@
 // One rendition's way through a chunk: pictures by frame number in, segments out as each is closed.
+//
+// Belongs to the chunk; used on its thread.
 #pragma once
 
 #include <cstdint>

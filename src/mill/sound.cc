@@ -189,7 +189,7 @@ Result<json::object> SoundEncoder::run(av::ByteSource& source) {
   const AVStream& stream = *input.streams()[index];
   time_base_ = av::from_av(stream.time_base);
   input.select({audio_.source_stream});
-  av::Decoder decoder = TRY(av::Decoder::open(stream, 1));
+  av::Decoder decoder = TRY(av::Decoder::open(stream));
   if (next_frame_ > 0) {
     const double start = static_cast<double>(next_frame_ * kAacFrameSamples) / audio_.sample_rate +
                          static_cast<double>(plan_.first_pts) * plan_.source_time_base.value();

@@ -1,4 +1,6 @@
 // The audio task: the whole sound as one AAC rendition, segment by segment.
+//
+// Called by mill_main(), once in a process.
 #pragma once
 
 #include "av/byte_source.h"

@@ -33,8 +33,7 @@ Result<av::FramePtr> shown_picture(FrameReader& reader, const Plan& plan) {
 Result<json::object> make_still(av::ByteSource& source, const plan::TaskSpec& spec,
                                 Output& output) {
   const plan::StillSpec& wanted = *spec.still;
-  FrameReader reader =
-      TRY(FrameReader::open(source, *spec.plan, wanted.frame, wanted.frame + 1, spec.threads));
+  FrameReader reader = TRY(FrameReader::open(source, *spec.plan, wanted.frame, wanted.frame + 1));
   const av::FramePtr picture = TRY(shown_picture(reader, *spec.plan));
   av::JpegPicture still = TRY(av::JpegPicture::make(wanted.width, wanted.height));
   TRY_VOID(still.paint(*picture, 0, wanted.width));

@@ -1,4 +1,6 @@
 // The stills task: one picture of one moment, decoded from the source.
+//
+// Called by mill_main(), once in a process.
 #pragma once
 
 #include "av/byte_source.h"

@@ -1,5 +1,7 @@
 #include "net/chunked.h"
 
+#include "net/characters.h"
+
 namespace vodmill::net {
 namespace {
 
@@ -9,13 +11,6 @@ constexpr int kMaximumIgnored = 8192;
 std::unexpected<Error> malformed(const char* what) {
   return fail(ErrorCode::invalid_request,
               std::string("The chunked body is malformed: ") + what + ".");
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 }  // namespace

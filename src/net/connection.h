@@ -1,4 +1,6 @@
 // One client connection: its requests one after the other, until it ends. Internal to net/.
+//
+// The server owns it until run() has returned; everything on the server's executor.
 #pragma once
 
 #include <boost/asio/cancellation_signal.hpp>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/characters.h"
 #include "net/parameter.h"
 
 namespace vodmill::net {
@@ -10,13 +11,6 @@ namespace {
 
 std::unexpected<Error> malformed(std::string sentence) {
   return fail(ErrorCode::invalid_request, std::move(sentence));
-}
-
-bool is_token(std::string_view text) {
-  constexpr std::string_view kSeparators = "()<>@,;:\\\"/[]?={}";
-  return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return c > ' ' && c < '\x7f' && !kSeparators.contains(c);
-  });
 }
 
 // The lines of a head without its empty line.

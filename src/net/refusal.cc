@@ -22,9 +22,31 @@ constexpr std::array<std::string_view, 14> kNames{"cross_site_request",
                                                   "upgrade_required",
                                                   "uri_too_long"};
 
-// 409: of what is under way at the moment.
-bool is_retryable(int status) {
-  return status == 408 || status == 409 || status == 429 || status == 503;
+bool is_retryable(HttpCode code) {
+  switch (code) {
+    case HttpCode::idempotency_key_busy:
+    case HttpCode::not_ready:
+    case HttpCode::overloaded:
+    case HttpCode::request_timeout:
+      return true;
+    case HttpCode::cross_site_request:
+    case HttpCode::headers_too_large:
+    case HttpCode::host_not_allowed:
+    case HttpCode::http_version_not_supported:
+    case HttpCode::idempotency_key_mismatch:
+    case HttpCode::method_not_allowed:
+    case HttpCode::not_implemented:
+    case HttpCode::unsupported_media_type:
+    case HttpCode::upgrade_required:
+    case HttpCode::uri_too_long:
+      return false;
+  }
+  return false;
+}
+
+bool is_retryable(const ProblemCode& code) {
+  if (const auto* error = std::get_if<ErrorCode>(&code)) return vodmill::is_retryable(*error);
+  return is_retryable(std::get<HttpCode>(code));
 }
 
 }  // namespace
@@ -39,7 +61,7 @@ std::string_view problem_code_name(const ProblemCode& code) {
 Response problem(const Refusal& refusal) {
   const json::object body{{"type", "about:blank"},    {"title", reason_phrase(refusal.status)},
                           {"status", refusal.status}, {"code", problem_code_name(refusal.code)},
-                          {"detail", refusal.detail}, {"retryable", is_retryable(refusal.status)}};
+                          {"detail", refusal.detail}, {"retryable", is_retryable(refusal.code)}};
   Response answer{.head = {.status = refusal.status,
                            .headers = {{"Content-Type", "application/problem+json"},
                                        {"Cache-Control", "no-store"}}},

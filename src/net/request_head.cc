@@ -5,6 +5,8 @@
 #include <boost/beast/http/parser.hpp>
 #include <charconv>
 
+#include "net/characters.h"
+
 namespace vodmill::net {
 namespace {
 
@@ -32,16 +34,6 @@ std::unexpected<Refusal> target_too_long(const HeadLimits& limits) {
   return std::unexpected(
       Refusal{414, HttpCode::uri_too_long,
               "The request line must be at most " + std::to_string(limits.line_bytes) + " bytes."});
-}
-
-// RFC 9110 section 5.6.2.
-bool is_token_character(char c) {
-  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  return letter || (c >= '0' && c <= '9') || std::string_view("!#$%&'*+-.^_`|~").contains(c);
-}
-
-bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, is_token_character);
 }
 
 bool is_forbidden_in_line(char c) {

@@ -3,14 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
-#include "net/sse.h"
-#include "net/test_server.h"
+#include "net/test_fixture.h"
 
 namespace vodmill::net {
 namespace {
@@ -19,44 +12,6 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-
-// What the handlers below have seen.
-std::atomic<int> streams_ended = 0;
-std::atomic<int> handlers_begun = 0;
-
-bool comes_to_one(const std::atomic<int>& count) {
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (count != 1 && std::chrono::steady_clock::now() < patience) std::this_thread::yield();
-  return count == 1;
-}
-
-Response text(std::string body) {
-  return {.head = {.status = 200, .headers = {{"Content-Type", "text/plain"}}},
-          .body = std::move(body)};
-}
-
-Async<> say_hello(Request& request, ResponseWriter& response) {
-  Response answer = text("hello " + std::string(request.query("name").value_or("you")));
-  co_return co_await response.send(std::move(answer));
-}
-
-Async<> count_body(Request& request, ResponseWriter& response) {
-  ++handlers_begun;
-  std::vector<std::byte> piece(256 * 1024);
-  std::uint64_t count = 0;
-  std::uint64_t sum = 0;
-  for (;;) {
-    const Result<std::size_t> bytes = co_await request.body.read(piece);
-    if (!bytes) co_return fail(bytes.error());
-    if (*bytes == 0) break;
-    count += *bytes;
-    for (const std::byte byte : std::span(piece).first(*bytes)) {
-      sum += static_cast<unsigned char>(byte);
-    }
-  }
-  Response answer = text(std::to_string(count) + " bytes, sum " + std::to_string(sum));
-  co_return co_await response.send(std::move(answer));
-}
 
 Async<> read_little(Request& request, ResponseWriter& response) {
   const Result<std::string> body = co_await read_all(request.body, 10);
@@ -110,46 +65,9 @@ Async<> play(Request& request, ResponseWriter& response) {
   co_return co_await response.send_from(std::move(head), 300'000, pieces);
 }
 
-Async<> follow_events(Request&, ResponseWriter& response) {
-  const SystemClock clock;
-  SseStream stream(response, clock);
-  Result<> sent = co_await stream.open();
-  if (sent) sent = co_await stream.send({.id = "1", .event = "created", .data = "{}"});
-  if (!sent) co_return sent;
-  const auto executor = co_await asio::this_coro::executor;
-  asio::steady_timer wait(executor);
-  while (!stream.ended()) {
-    wait.expires_after(stream.until_heartbeat());
-    co_await wait.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (stream.ended()) break;
-    sent = co_await stream.keep_alive();
-    if (!sent) break;
-  }
-  ++streams_ended;
-  co_return co_await stream.finish();
-}
-
-Async<> flood(Request&, ResponseWriter& response) {
-  const std::string piece(100'000, 'x');
-  Result<> result = co_await response.start({}, std::nullopt);
-  while (result) result = co_await response.write(as_bytes(piece));
-  ++streams_ended;
-  co_return result;
-}
-
-Async<> work_a_while(Request&, ResponseWriter& response) {
-  ++handlers_begun;
-  const auto executor = co_await asio::this_coro::executor;
-  asio::steady_timer wait(executor, Milliseconds(200));
-  co_await wait.async_wait(asio::as_tuple(asio::use_awaitable));
-  Response answer = text("done");
-  co_return co_await response.send(std::move(answer));
-}
-
-class ServerTest : public testing::Test {
+class ServerTest : public ServerFixture {
  protected:
   ServerTest() {
-    router_.add(Method::get, "/hello", say_hello);
     router_.add(Method::post, "/count", count_body);
     router_.add(Method::patch, "/count", say_hello);
     router_.add(Method::post, "/little", read_little);
@@ -158,36 +76,8 @@ class ServerTest : public testing::Test {
     router_.add(Method::get, "/liar", promise_too_much);
     router_.add(Method::get, "/chunks", send_chunks);
     router_.add(Method::get, "/play/{id}/{rest...}", play);
-    router_.add(Method::get, "/events", follow_events);
-    router_.add(Method::get, "/flood", flood);
-    router_.add(Method::get, "/slow", work_a_while);
-    streams_ended = 0;
-    handlers_begun = 0;
   }
-
-  TestServer& start(ServerOptions options = {}) {
-    server_ = std::make_unique<TestServer>(
-        [this](Request& request, ResponseWriter& response) {
-          return router_.handle(request, response);
-        },
-        std::move(options));
-    return *server_;
-  }
-  TestClient client() { return TestClient(server_->port()); }
-
-  // The whole of what comes back for these bytes on a fresh connection.
-  std::string exchange(std::string_view bytes) {
-    TestClient connection = client();
-    connection.send(bytes);
-    connection.end_sending();
-    return connection.read_all();
-  }
-
-  Router router_;
-  std::unique_ptr<TestServer> server_;
 };
-
-constexpr std::string_view kHello = "GET /hello?name=a%20b HTTP/1.1\r\nHost: x\r\n\r\n";
 
 TEST_F(ServerTest, ServesRequestsOneAfterTheOtherOnOneConnection) {
   start();
@@ -393,83 +283,6 @@ TEST_F(ServerTest, AnAnswerThatIsTooShortCutsTheConnection) {
   EXPECT_THAT(answer, HasSubstr("Content-Length: 10\r\n"));
   EXPECT_THAT(answer, HasSubstr("\r\n\r\nonly"));
   EXPECT_THAT(answer, Not(HasSubstr("hello")));
-}
-
-TEST_F(ServerTest, EndsConnectionsThatAreTooSlow) {
-  start({.header_timeout = Milliseconds(40),
-         .keep_alive_timeout = Milliseconds(40),
-         .body_timeout = Milliseconds(40)});
-  TestClient head = client();
-  head.send("GET /hello HTTP/1.1\r\nHo");
-  EXPECT_THAT(head.read_answer(), StartsWith("HTTP/1.1 408 "));
-  TestClient body = client();
-  body.send("POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
-  const std::string answer = body.read_answer();
-  EXPECT_THAT(answer, StartsWith("HTTP/1.1 408 "));
-  EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
-  TestClient silent = client();
-  EXPECT_EQ(silent.read_all(), "");
-}
-
-TEST_F(ServerTest, EndsAClientThatDoesNotReadItsAnswer) {
-  start({.write_timeout = Milliseconds(40)});
-  TestClient connection = client();
-  connection.send("GET /flood HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_TRUE(comes_to_one(streams_ended));
-}
-
-TEST_F(ServerTest, RefusesConnectionsOverTheLimit) {
-  start({.max_connections = 1});
-  TestClient first = client();
-  first.send(kHello);
-  EXPECT_THAT(first.read_answer(), StartsWith("HTTP/1.1 200 "));
-  TestClient second = client();
-  EXPECT_THAT(second.read_answer(), StartsWith("HTTP/1.1 503 "));
-}
-
-TEST_F(ServerTest, StopEndsStreamsAndIdleConnectionsAtOnce) {
-  start();
-  TestClient idle = client();
-  idle.send(kHello);
-  idle.read_answer();
-  TestClient stream = client();
-  stream.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
-  const std::string begun = stream.read_until("data: {}\n\n");
-  EXPECT_THAT(begun, HasSubstr("Content-Type: text/event-stream\r\n"));
-  EXPECT_THAT(begun, HasSubstr("id: 1\nevent: created\n"));
-  server_->stop(Milliseconds(60'000));
-  EXPECT_EQ(streams_ended, 1);
-  EXPECT_EQ(stream.read_all(), "\r\n0\r\n\r\n");
-  EXPECT_EQ(idle.read_all(), "");
-}
-
-TEST_F(ServerTest, NoticesThatAStreamsClientHasGone) {
-  start();
-  TestClient stream = client();
-  stream.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
-  stream.read_until("data: {}\n\n");
-  stream.close();
-  EXPECT_TRUE(comes_to_one(streams_ended));
-}
-
-TEST_F(ServerTest, StopLetsARunningRequestFinish) {
-  start();
-  TestClient connection = client();
-  connection.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
-  ASSERT_TRUE(comes_to_one(handlers_begun));
-  server_->stop(Milliseconds(60'000));
-  const std::string answer = connection.read_all();
-  EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
-  EXPECT_THAT(answer, EndsWith("done"));
-}
-
-TEST_F(ServerTest, StopAbortsWhatIsNotDoneInTime) {
-  start();
-  TestClient connection = client();
-  connection.send("POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
-  ASSERT_TRUE(comes_to_one(handlers_begun));
-  server_->stop(Milliseconds(20));
-  EXPECT_THAT(connection.read_all(), Not(HasSubstr("200")));
 }
 
 TEST(Server, SaysWhyItCannotListen) {

@@ -1,4 +1,5 @@
-// The body of the request that a connection is serving. Internal to net/.
+// The body of the request that a connection is serving. Internal to net/; lives on the connection's
+// coroutine for that request.
 #pragma once
 
 #include "base/metrics.h"

@@ -1,4 +1,5 @@
-// The answer to the request that a connection is serving. Internal to net/.
+// The answer to the request that a connection is serving. Internal to net/; lives on the
+// connection's coroutine for that request.
 #pragma once
 
 #include "net/request.h"

@@ -44,10 +44,6 @@ Async<> SseStream::open(Headers headers) {
 
 Async<> SseStream::send(const SseEvent& event) { return write(format_sse(event)); }
 
-Async<> SseStream::send_retry(Milliseconds delay) {
-  return write("retry: " + std::to_string(delay.count()) + "\n\n");
-}
-
 Milliseconds SseStream::until_heartbeat() const {
   const Milliseconds quiet = clock_.now() - last_write_;
   return std::clamp(heartbeat_ - quiet, Milliseconds(0), heartbeat_);

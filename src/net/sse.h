@@ -32,8 +32,6 @@ class SseStream {
   // Sends the head: 200, text/event-stream, no caching, no buffering by proxies; with `headers`.
   Async<> open(Headers headers = {});
   Async<> send(const SseEvent& event);
-  // A "retry:" line: how long the client waits before it connects again.
-  Async<> send_retry(Milliseconds delay);
 
   // How long until a comment must be sent to keep proxies from closing; 0 when it is due.
   Milliseconds until_heartbeat() const;

@@ -1,29 +1,22 @@
 #include "plan/task_spec.h"
 
 #include "plan/json.h"
+#include "plan/json_fields.h"
 
 namespace vodmill::plan {
 namespace {
-
-constexpr int kMaxThreads = 64;
 
 std::unexpected<Error> wrong(std::string what) {
   return fail(ErrorCode::malformed_input, std::move(what));
 }
 
-Result<int> get_between(const json::object& object, std::string_view key, int low, int high) {
-  const std::int64_t value = TRY(get_int(object, key));
-  if (value < low || value > high) return wrong(std::string(key) + " is out of range");
-  return static_cast<int>(value);
-}
-
 Result<StillSpec> read_still(const json::object& object) {
   StillSpec still;
   still.frame = TRY(get_int(object, "frame"));
-  still.width = TRY(get_between(object, "width", 16, kLargestStill));
-  still.height = TRY(get_between(object, "height", 2, kLargestStill));
+  still.width = TRY(get_small(object, "width", 16, kLargestStill));
+  still.height = TRY(get_small(object, "height", 2, kLargestStill));
   if (still.frame < 0 || still.width % 2 != 0 || still.height % 2 != 0) {
-    return wrong("still is out of range");
+    return out_of_range("still");
   }
   return still;
 }
@@ -43,7 +36,7 @@ Result<> check(const TaskSpec& spec) {
     return wrong("no such chunk");
   }
   for (const int segment : spec.resume) {
-    if (segment < 0 || segment > spec.plan->segments()) return wrong("resume is out of range");
+    if (segment < 0 || segment > spec.plan->segments()) return out_of_range("resume");
   }
   return {};
 }
@@ -54,8 +47,7 @@ json::object to_json(const TaskSpec& spec) {
   json::object o{{"kind", name_of(spec.kind)},
                  {"source_bytes", spec.source_bytes},
                  {"chunk", spec.chunk},
-                 {"resume", json::array(spec.resume.begin(), spec.resume.end())},
-                 {"threads", spec.threads}};
+                 {"resume", json::array(spec.resume.begin(), spec.resume.end())}};
   if (spec.plan) o["plan"] = to_json(*spec.plan);
   if (spec.still) {
     o["still"] = {
@@ -69,13 +61,11 @@ Result<TaskSpec> task_spec_from_json(const json::object& o) {
   const auto kind = task_kind_from(TRY(get_string(o, "kind")));
   if (!kind) return wrong("an unknown kind of task");
   spec.kind = *kind;
-  spec.source_bytes = TRY(get_int(o, "source_bytes"));
-  if (spec.source_bytes < 0) return wrong("source_bytes is out of range");
-  spec.chunk = TRY(get_between(o, "chunk", 0, INT32_MAX));
-  spec.threads = TRY(get_between(o, "threads", 1, kMaxThreads));
+  spec.source_bytes = TRY(get_between(o, "source_bytes", 0, INT64_MAX));
+  spec.chunk = TRY(get_small(o, "chunk", 0, INT32_MAX));
   for (const json::value& segment : *TRY(get_array(o, "resume"))) {
     const std::int64_t* number = segment.if_int64();
-    if (!number || *number < 0 || *number > INT32_MAX) return wrong("resume is out of range");
+    if (!number || *number < 0 || *number > INT32_MAX) return out_of_range("resume");
     spec.resume.push_back(static_cast<int>(*number));
   }
   if (o.contains("plan")) {

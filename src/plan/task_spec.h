@@ -32,7 +32,6 @@ struct TaskSpec {
   // The first segment still to make: of each rung in ladder order (chunk), of the sound (audio).
   std::vector<int> resume;
   std::optional<StillSpec> still = {};  // of stills tasks
-  int threads = 1;                      // for the decoder
 };
 
 json::object to_json(const TaskSpec& spec);

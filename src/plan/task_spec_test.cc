@@ -17,7 +17,6 @@ TaskSpec chunk_spec() {
   spec.plan = make_plan(info, {.build = EngineBuild("b"), .parallel = 2}).value();
   spec.chunk = 1;
   spec.resume = {1, 2, 3};
-  spec.threads = 2;
   return spec;
 }
 
@@ -35,7 +34,6 @@ TEST(TaskSpec, OfAChunkComesBackAsItWas) {
   EXPECT_EQ(back->kind, TaskKind::chunk);
   EXPECT_EQ(back->chunk, 1);
   EXPECT_EQ(back->resume, spec.resume);
-  EXPECT_EQ(back->threads, 2);
   EXPECT_EQ(back->source_bytes, 1'000'000);
   EXPECT_EQ(back->plan->boundaries, spec.plan->boundaries);
 }
@@ -98,8 +96,6 @@ TEST(TaskSpec, RefusesWhatDoesNotFitThePlan) {
   EXPECT_FALSE(with(spec, "chunk", -1));
   EXPECT_FALSE(with(spec, "chunk", spec.plan->chunks.size()));
   EXPECT_FALSE(with(spec, "chunk", std::int64_t{1} << 32));
-  EXPECT_FALSE(with(spec, "threads", 0));
-  EXPECT_FALSE(with(spec, "threads", 1'000'000));
   EXPECT_FALSE(with(spec, "source_bytes", -1));
   EXPECT_FALSE(with(spec, "resume", json::array{1, 2}));
   EXPECT_FALSE(with(spec, "resume", json::array{1, 2, "3"}));

@@ -77,8 +77,7 @@ Child::Child(Child&& other) noexcept
       errors(std::move(other.errors)),
       pid_(std::exchange(other.pid_, -1)),
       pidfd_(std::move(other.pidfd_)),
-      status_(other.status_),
-      refused_(std::move(other.refused_)) {}
+      status_(other.status_) {}
 
 Child& Child::operator=(Child&& other) noexcept {
   Child taken(std::move(other));
@@ -88,7 +87,6 @@ Child& Child::operator=(Child&& other) noexcept {
   std::swap(pid_, taken.pid_);
   std::swap(pidfd_, taken.pidfd_);
   std::swap(status_, taken.status_);
-  std::swap(refused_, taken.refused_);
   return *this;
 }
 

@@ -74,9 +74,6 @@ class Child {
   Fd output;   // read end; the child's fd 4
   Fd errors;   // read end; the child's fd 2. Whoever reads it caps how much is kept.
 
-  // Namespaces that the host did not give, and why; "" if it gave all that were asked for.
-  const std::string& refused_namespaces() const { return refused_; }
-
   // SIGKILL; in a pid namespace that ends every process in it. Harmless when it has ended.
   void kill();
 
@@ -95,7 +92,6 @@ class Child {
   pid_t pid_ = -1;
   Fd pidfd_;
   std::optional<ExitStatus> status_;
-  std::string refused_;
 };
 
 // Starts `executable` with nothing of this process but three pipes: stdin and stdout on /dev/null,

@@ -208,21 +208,18 @@ Result<Child> start_child(const ChildOptions& options) {
                       .policy = policy_of(options.scheduling),
                       .nice = std::clamp(options.nice, 0, 19),
                       .keep_inherited = options.off.contains(Layer::descriptors)};
-  std::string refused;
   for (int namespaces : namespace_choices(options.off)) {
     Pipes pipes = TRY(make_pipes());
     Child child;
     auto mapped = clone_into(namespaces, with_pipes(launch, pipes), child);
     if (!mapped) {
       if (namespaces == 0) return fail(std::move(mapped.error()).within("start a mill"));
-      refused = std::move(mapped.error().message);
-      continue;
+      continue;  // with fewer of them
     }
     TRY_VOID(release(pipes));
     child.control = std::move(pipes.control.ours);
     child.output = std::move(pipes.output.ours);
     child.errors = std::move(pipes.errors.ours);
-    child.refused_ = std::move(refused);
     return child;
   }
   std::unreachable();

@@ -33,42 +33,7 @@ asio::awaitable<std::size_t> read_some(Stream& from, Bytes& into) {
   co_return error ? 0 : got;
 }
 
-// What a person is told who can do nothing about it.
-std::string crash_message(std::string_view how) {
-  return fmt::format("The decoder or encoder crashed on this video ({}).", how);
-}
-
-// Of a mill that ended without a word.
-Error error_of(const sandbox::ExitStatus& status) {
-  // The kernel's, which takes mills first when memory runs out.
-  if (status.kind == sandbox::ExitKind::killed) {
-    return {ErrorCode::out_of_memory,
-            "Memory ran out while this video was made. Retry it later; if it happens again, the "
-            "server needs more memory, or fewer slots."};
-  }
-  return {ErrorCode::transcode_failed, crash_message(sandbox::name_of(status.kind))};
-}
-
-// A mill may judge the video and nothing else: not our store, not our leases.
-bool may_be_said_of_a_video(ErrorCode code) {
-  return code <= ErrorCode::internal_error && code != ErrorCode::cancelled &&
-         code != ErrorCode::worker_lost;
-}
-
 }  // namespace
-
-MillEnd end_of(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::lease_lost:
-      return MillEnd::lost;
-    case ErrorCode::storage_unavailable:
-    case ErrorCode::disk_full:
-    case ErrorCode::cancelled:
-      return MillEnd::hindered;
-    default:
-      return MillEnd::refused;
-  }
-}
 
 MillRun::MillRun(asio::any_io_executor executor, sandbox::Child child, const WorkerOptions& options,
                  RangeCache& ranges, const Task& task, const Source& source, MillListener& listener)
@@ -98,8 +63,7 @@ void MillRun::end_waiting() {
 // A mill that says what no mill of ours says has been taken over by the video, or is broken.
 void MillRun::break_off(Error why) {
   log::warn(about(task_), "a mill broke its protocol: {}", why.message);
-  kill(MillEnd::crashed,
-       {ErrorCode::transcode_failed, crash_message("it said something impossible")});
+  kill(MillEnd::crashed, crash("it said something impossible"));
 }
 
 Async<> MillRun::begin_segment(sandbox::SegmentBegin begin) {
@@ -312,7 +276,7 @@ MillOutcome MillRun::judge(const sandbox::ExitStatus& status) {
     log::warn(about(task_), "a mill ended: {} {} {}", sandbox::name_of(status.kind), status.value,
               last_words_);
     outcome.error = error_of(status);
-    if (lingers_) outcome.error = {ErrorCode::transcode_failed, crash_message("it did not end")};
+    if (lingers_) outcome.error = crash("it did not end");
   }
   return outcome;
 }

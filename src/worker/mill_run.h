@@ -8,10 +8,10 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <optional>
 
-#include "base/json.h"
 #include "sandbox/messages.h"
 #include "worker/budget.h"
 #include "worker/context.h"
+#include "worker/mill_outcome.h"
 #include "worker/notice.h"
 #include "worker/range_cache.h"
 
@@ -30,25 +30,6 @@ class MillListener {
 
   virtual void progress(sandbox::Progress progress) = 0;
 };
-
-// What became of a task, and so what the catalog is to be told.
-enum class MillEnd {
-  done,      // `result` is the task's
-  refused,   // the video cannot be done: `error` is final
-  crashed,   // the mill ended without a word, broke its protocol, hung or grew too large
-  hindered,  // something on our side is away: the store, the sandbox, the worker itself
-  lost,      // the task is no longer ours
-};
-
-struct MillOutcome {
-  MillEnd end = MillEnd::hindered;
-  json::object result;
-  Error error;
-  std::chrono::milliseconds cpu_time{0};
-};
-
-// How a task ends whose segments or source met this error.
-MillEnd end_of(ErrorCode code);
 
 class MillRun {
  public:

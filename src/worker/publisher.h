@@ -21,8 +21,8 @@ struct Published {
 };
 
 // Verifies a generation whose tasks have all completed (its rows, its objects, and its playlists by
-// the rules of hls/), stores its final media playlists and its storyboard, and removes objects
-// below its prefix that belong to nothing, posters that are not the best among them. Doing it again
+// the rules of hls/), stores its final media playlists and its storyboard, and removes strays:
+// objects below its prefix that belong to no row, and posters that are not the best. Doing it again
 // is harmless, also when another coordinator has done it and the video plays. Errors:
 // verification_failed, and the stores' own.
 Async<Published> publish(const Ports& ports, const Generation& generation,

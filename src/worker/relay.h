@@ -1,5 +1,4 @@
-// What the catalog owes: jobs to the queue, removals to the BlobStore. Background duties of a
-// worker.
+// The jobs that the catalog owes to the queue. Background duties of a worker.
 #pragma once
 
 #include "worker/context.h"
@@ -10,13 +9,8 @@ namespace vodmill::worker {
 // Adds the outbox's jobs to the queue, oldest first, until stopping.
 asio::awaitable<void> relay_jobs(const Ports& ports, const Notice& stopping);
 
-// Re-adds jobs whose queue has lost them, and settles what ended while nobody held it.
+// Re-adds jobs whose queue has lost them, and settles what ended while nobody held it; until
+// stopping.
 asio::awaitable<void> find_lost_jobs(const Ports& ports, const Notice& stopping);
-
-// Removes the keys that are due for sweeping, until stopping.
-asio::awaitable<void> sweep_keys(const Ports& ports, const Notice& stopping);
-
-// Ends the leases of workers that are known to be dead, until stopping. REQUIRES: ports.lives.
-asio::awaitable<void> bury_dead(const Ports& ports, const Notice& stopping);
 
 }  // namespace vodmill::worker

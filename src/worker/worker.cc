@@ -2,6 +2,7 @@
 
 #include "worker/presence.h"
 #include "worker/relay.h"
+#include "worker/sweepers.h"
 
 namespace vodmill::worker {
 

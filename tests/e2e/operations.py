@@ -203,6 +203,8 @@ def main():
     nowhere = subprocess.run([binary, "doctor", "--fsck", "--data", data + "-x"], capture_output=True, text=True, check=False)
     expect(nowhere.returncode > 1 and "There is no database" in nowhere.stderr, "a folder that is none is refused")
     expect(not os.path.exists(data + "-x"), "and not made")
+    both = subprocess.run([binary, "doctor", "--fsck", "--sandbox", "--data", data], capture_output=True, text=True, check=False)
+    expect(both.returncode == 1 and "orphan" in both.stdout and "Every attempt was stopped." in both.stdout, "both checks run when both are asked for")
     server = Server(binary, "--no-worker", "--disk-floor", str(1 << 62), data=server.folder)
     try:
         status, answer = ready(server)

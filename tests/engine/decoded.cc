@@ -30,7 +30,7 @@ Result<> decode(Bytes file, const Take& take) {
   MemorySource source(std::move(file));
   av::Input input = TRY(av::Input::open(source));
   const AVStream& stream = *input.streams()[0];
-  av::Decoder decoder = TRY(av::Decoder::open(stream, 1));
+  av::Decoder decoder = TRY(av::Decoder::open(stream));
   const av::PacketPtr packet = av::make_packet();
   for (;;) {
     const av::ReadOutcome outcome = TRY(input.read(*packet));

@@ -11,6 +11,7 @@
 #include "fakes/run.h"
 #include "worker/budget.h"
 #include "worker/coordinator.h"
+#include "worker/mill_outcome.h"
 #include "worker/notice.h"
 #include "worker/nursery.h"
 #include "worker/range_cache.h"
@@ -236,6 +237,18 @@ Task task(TaskState state, std::int64_t cost, std::int64_t done) {
   made.cost = cost;
   made.done = done;
   return made;
+}
+
+TEST(MillOutcome, AMillMayJudgeTheVideoAndNothingOfOurs) {
+  EXPECT_TRUE(may_be_said_of_a_video(ErrorCode::not_a_video));
+  EXPECT_TRUE(may_be_said_of_a_video(ErrorCode::transcode_failed));
+  EXPECT_TRUE(may_be_said_of_a_video(ErrorCode::internal_error));
+  for (const ErrorCode ours :
+       {ErrorCode::cancelled, ErrorCode::worker_lost, ErrorCode::invalid_request,
+        ErrorCode::not_found, ErrorCode::conflict, ErrorCode::gone, ErrorCode::lease_lost,
+        ErrorCode::rate_limited, ErrorCode::storage_unavailable, ErrorCode::disk_full}) {
+    EXPECT_FALSE(may_be_said_of_a_video(ours)) << error_code_name(ours);
+  }
 }
 
 TEST(PercentDone, IsNeverAHundred) {
