@@ -30,13 +30,14 @@ net::Refusal busy_key() {
 net::Refusal mismatched_key() {
   return {422, net::HttpCode::idempotency_key_mismatch,
           "This Idempotency-Key belongs to another request: method, path, length, metadata, "
-          "priority or owner differ. Use a new key for a new video."};
+          "priority, ladder or owner differ. Use a new key for a new video."};
 }
 
 // `bytes`: of the object with the key, which is all of the original.
 void describe(NewVideo& video, const Creation& creation, const BlobKey& key, std::int64_t bytes) {
   video.metadata = creation.metadata_text();
   video.priority = creation.priority;
+  video.ladder = creation.ladder;
   video.owner = creation.owner;
   video.source.extents = {{.offset = 0, .length = bytes, .key = key}};
   video.source.length = bytes;

@@ -12,6 +12,7 @@
 #include "catalog/video_sql.h"
 #include "core/event.h"
 #include "plan/json.h"
+#include "plan/ladder_policy.h"
 
 namespace vodmill::catalog {
 namespace {
@@ -47,7 +48,8 @@ Result<Video> create_video(Transaction& transaction, const NewVideo& video) {
   TRY_VOID(transaction.execute(
       video_sql::kInsert,
       {video.id.str(), video.owner, video.metadata, video.priority, video.prefix,
-       to_json(video.source), video.sha256, name_of(VideoStatus::pending)}));
+       to_json(video.source), video.sha256, name_of(VideoStatus::pending),
+       json::serialize(plan::to_object(video.ladder))}));
   LockedVideo locked = TRY(lock_video(transaction, video.id));
   TRY_VOID(open_generation(transaction, locked));
   TRY_VOID(append_event(transaction, locked, event::kCreated));
@@ -182,6 +184,7 @@ Result<Generation> read_generation(Transaction& transaction, const VideoId& id, 
   if (!row.is_null(2))
     generation.info = TRY(stored(plan::source_info_from_json(row.text(2)), "info"));
   if (!row.is_null(3)) generation.plan = TRY(stored(plan::plan_from_json(row.text(3)), "plan"));
+  generation.ladder = TRY(stored(plan::read_ladder_policy(row.text(4)), "ladder"));
   return generation;
 }
 

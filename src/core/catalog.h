@@ -22,6 +22,7 @@
 
 #include "core/async.h"
 #include "core/idempotency.h"
+#include "core/ladder_policy.h"
 #include "core/plan.h"
 #include "core/quota.h"
 #include "core/segment.h"
@@ -35,6 +36,7 @@ struct NewVideo {
   std::string owner;
   std::string metadata = "{}";
   int priority = 0;
+  LadderPolicy ladder = {};
   std::string prefix;
   Source source;
   std::string sha256;
@@ -74,7 +76,8 @@ struct Generation {
   VideoId video;
   int number = 1;
   VideoStatus status = VideoStatus::pending;
-  std::string prefix;  // of its keys: the video's prefix + "g1/"
+  std::string prefix;   // of its keys: the video's prefix + "g1/"
+  LadderPolicy ladder;  // the video's
   std::optional<SourceInfo> info;
   std::optional<Plan> plan;
 };

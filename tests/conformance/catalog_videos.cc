@@ -39,6 +39,7 @@ TEST_P(CatalogConformance, KeepsWhatAVideoWasMadeWith) {
   wanted.owner = "somebody";
   wanted.metadata = R"({"title":"caf\u00e9 'quoted'"})";
   wanted.priority = 7;
+  wanted.ladder = {.max_height = 480, .max_renditions = 3};
   wanted.sha256 = "abc";
   wanted.source.extents = {{0, 5, BlobKey("a")}, {5, 6, BlobKey("b")}};
   wanted.source.length = std::nullopt;
@@ -47,6 +48,7 @@ TEST_P(CatalogConformance, KeepsWhatAVideoWasMadeWith) {
   EXPECT_EQ(video.owner, wanted.owner);
   EXPECT_EQ(video.metadata, wanted.metadata);
   EXPECT_EQ(video.priority, 7);
+  EXPECT_EQ(video.ladder, wanted.ladder);
   EXPECT_EQ(video.prefix, wanted.prefix);
   EXPECT_EQ(video.sha256, "abc");
   EXPECT_EQ(video.source.extents, wanted.source.extents);
@@ -228,6 +230,15 @@ TEST_P(CatalogConformance, RetryBeginsANewGenerationFromTheBeginning) {
   EXPECT_EQ(must(run(videos().generation(video.id, 1))).status, VideoStatus::failed);
   EXPECT_NE(must(run(videos().generation(video.id, 1))).prefix,
             must(run(videos().generation(video.id, 2))).prefix);
+}
+
+TEST_P(CatalogConformance, EveryGenerationHasTheLaddersPolicyOfItsVideo) {
+  NewVideo wanted = new_video();
+  wanted.ladder.max_height = 480;
+  must(run(videos().create(wanted)));
+  EXPECT_EQ(must(run(videos().retry(wanted.id))).ladder, wanted.ladder);
+  EXPECT_EQ(must(run(videos().generation(wanted.id, 1))).ladder, wanted.ladder);
+  EXPECT_EQ(must(run(videos().generation(wanted.id, 2))).ladder, wanted.ladder);
 }
 
 TEST_P(CatalogConformance, RetryWhileProcessingEndsTheGenerationBefore) {
