@@ -15,10 +15,17 @@ class Jobs {
   Async<> list(net::Request& request, net::ResponseWriter& response);
   // With its plan and tasks.
   Async<> get(net::Request& request, net::ResponseWriter& response);
+  // What the same does to its video, as long as the job is the video's newest. Answers with the
+  // job.
+  Async<> cancel(net::Request& request, net::ResponseWriter& response);
+  // The same. Answers with the job that the video has now.
+  Async<> retry(net::Request& request, net::ResponseWriter& response);
   Async<> queue(net::Request& request, net::ResponseWriter& response);
   Async<> workers(net::Request& request, net::ResponseWriter& response);
 
  private:
+  Async<> send_job(MessageId id, net::ResponseWriter& response);
+
   const Ports& ports_;
 };
 

@@ -133,17 +133,23 @@ std::unexpected<Error> still_uploading() {
   return fail(ErrorCode::conflict, "The video is still being uploaded. Finish or end the upload.");
 }
 
-Result<Video> retry_video(Transaction& transaction, const VideoId& id) {
+Result<Video> retry_video(Transaction& transaction, const VideoId& id, const RetryTerms& terms) {
   LockedVideo video = TRY(lock_video(transaction, id));
   if (video.status == VideoStatus::uploading) return still_uploading();
+  if (terms.generation.value_or(video.generation) != video.generation) {
+    return fail(ErrorCode::conflict,
+                "A later job of this video has taken its place. Retry that one, or the video.");
+  }
   TRY_VOID(begin_next_generation(transaction, video));
   return read_video(transaction, id);
 }
 
-Result<Video> cancel_video(Transaction& transaction, const VideoId& id) {
+Result<Video> cancel_video(Transaction& transaction, const VideoId& id,
+                           std::optional<int> generation) {
   LockedVideo video = TRY(lock_video(transaction, id));
   if (video.status == VideoStatus::uploading) return still_uploading();
-  if (is_final(video.status)) return read_video(transaction, id);
+  const bool is_newest = generation.value_or(video.generation) == video.generation;
+  if (!is_newest || is_final(video.status)) return read_video(transaction, id);
   video.status = VideoStatus::cancelled;
   TRY_VOID(transaction.execute(
       video_sql::kCancel, {id.str(), name_of(video.status), error_code_name(ErrorCode::cancelled),
@@ -232,16 +238,16 @@ Async<Video> SqlVideoCatalog::update(VideoId id, VideoChange change) {
   return database_.write(std::move(work));
 }
 
-Async<Video> SqlVideoCatalog::retry(VideoId id) {
-  auto work = [id = std::move(id)](Transaction& transaction) {
-    return retry_video(transaction, id);
+Async<Video> SqlVideoCatalog::retry(VideoId id, RetryTerms terms) {
+  auto work = [id = std::move(id), terms](Transaction& transaction) {
+    return retry_video(transaction, id, terms);
   };
   return database_.write(std::move(work));
 }
 
-Async<Video> SqlVideoCatalog::cancel(VideoId id) {
-  auto work = [id = std::move(id)](Transaction& transaction) {
-    return cancel_video(transaction, id);
+Async<Video> SqlVideoCatalog::cancel(VideoId id, std::optional<int> generation) {
+  auto work = [id = std::move(id), generation](Transaction& transaction) {
+    return cancel_video(transaction, id, generation);
   };
   return database_.write(std::move(work));
 }

@@ -54,6 +54,11 @@ struct VideoChange {
   std::optional<int> priority;
 };
 
+// On what a video is retried.
+struct RetryTerms {
+  std::optional<int> generation = {};  // only if this is still its newest
+};
+
 struct VideoPage {
   std::vector<Video> videos;  // newest first
   std::string next_cursor;    // "" on the last page
@@ -98,11 +103,13 @@ class VideoCatalog {
   // metadata would be larger than kLargestMetadata.
   virtual Async<Video> update(VideoId id, VideoChange change) = 0;
 
-  // A new generation at pending, with probe task, event and outbox row. conflict while uploading.
-  virtual Async<Video> retry(VideoId id) = 0;
+  // A new generation at pending, with probe task, event and outbox row. conflict while uploading,
+  // and where the terms' generation is not the newest.
+  virtual Async<Video> retry(VideoId id, RetryTerms terms = {}) = 0;
 
-  // cancelled, with event; tasks cancelled. A video in a final status is answered as it is.
-  virtual Async<Video> cancel(VideoId id) = 0;
+  // cancelled, with event; tasks cancelled. A video in a final status is answered as it is, and so
+  // is one whose newest generation is not the one that is meant: that one has ended.
+  virtual Async<Video> cancel(VideoId id, std::optional<int> generation = {}) = 0;
 
   // Leaves a tombstone; its prefix is swept now and once more after `last_put` has passed.
   virtual Async<> remove(VideoId id, Milliseconds last_put) = 0;

@@ -290,6 +290,23 @@ TEST_P(CatalogConformance, CancelOfAVideoThatHasEndedChangesNothing) {
   EXPECT_EQ(event_types(video.id).back(), event::kCompleted);
 }
 
+TEST_P(CatalogConformance, RetriesOnlyTheGenerationThatIsMeant) {
+  const Video video = make_video();
+  EXPECT_EQ(must(run(videos().retry(video.id, {.generation = 1}))).generation, 2);
+  EXPECT_EQ(code_of(run(videos().retry(video.id, {.generation = 1}))), ErrorCode::conflict);
+  EXPECT_EQ(get(video.id).generation, 2);
+}
+
+TEST_P(CatalogConformance, CancelsOnlyTheGenerationThatIsMeant) {
+  const Video video = make_video();
+  must(run(videos().retry(video.id)));
+  const GenerationLease lease =
+      must(run(generations().coordinate(video.id, 2, WorkerId("coordinator"), kLease)));
+  EXPECT_EQ(must(run(videos().cancel(video.id, 1))).status, VideoStatus::processing);
+  must(run(generations().renew(lease, kLease, {})));
+  EXPECT_EQ(must(run(videos().cancel(video.id, 2))).status, VideoStatus::cancelled);
+}
+
 TEST_P(CatalogConformance, ForgetsARemovedVideoButSweepsItTwice) {
   const Video video = make_video();
   const GenerationLease lease = coordinate_planned(video);
