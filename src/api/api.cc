@@ -53,7 +53,7 @@ Api::Api(Ports ports, ApiOptions options)
       stills_(ports_, options_),
       events_(ports_),
       sockets_(ports_),
-      jobs_(ports_),
+      jobs_(ports_, options_),
       playback_(ports_, options_.hold),
       health_(ports_, options_),
       metrics_(ports_, options_) {}

@@ -76,7 +76,7 @@ Async<> Jobs::retry(Request& request, ResponseWriter& response) {
   const Result<JobDetails> details = co_await ports_.jobs.get(id_of(request));
   if (!details) co_return fail(details.error());
   const ShownJob& job = details->job;
-  const RetryTerms terms{.generation = job.generation};
+  const RetryTerms terms{.generation = job.generation, .quota = options_.quota};
   const Result<Video> video = co_await ports_.videos.retry(job.video, terms);
   if (!video) co_return fail(video.error());
   JobFilter newest;

@@ -9,8 +9,8 @@ namespace vodmill::api {
 
 class Jobs {
  public:
-  // The ports outlive it.
-  explicit Jobs(const Ports& ports) : ports_(ports) {}
+  // Both outlive it.
+  Jobs(const Ports& ports, const ApiOptions& options) : ports_(ports), options_(options) {}
 
   Async<> list(net::Request& request, net::ResponseWriter& response);
   // With its plan and tasks.
@@ -27,6 +27,7 @@ class Jobs {
   Async<> send_job(MessageId id, net::ResponseWriter& response);
 
   const Ports& ports_;
+  const ApiOptions& options_;
 };
 
 }  // namespace vodmill::api

@@ -140,6 +140,11 @@ Result<Video> retry_video(Transaction& transaction, const VideoId& id, const Ret
     return fail(ErrorCode::conflict,
                 "A later job of this video has taken its place. Retry that one, or the video.");
   }
+  if (is_final(video.status) && terms.quota.is_limited()) {
+    const Video ended = TRY(read_video(transaction, id));
+    const OwnerUsage usage = TRY(usage_of(transaction, ended.owner));
+    TRY_VOID(check_retry(terms.quota, usage));
+  }
   TRY_VOID(begin_next_generation(transaction, video));
   return read_video(transaction, id);
 }

@@ -57,6 +57,7 @@ struct VideoChange {
 // On what a video is retried.
 struct RetryTerms {
   std::optional<int> generation = {};  // only if this is still its newest
+  Quota quota = {};                    // of its owner
 };
 
 struct VideoPage {
@@ -104,7 +105,8 @@ class VideoCatalog {
   virtual Async<Video> update(VideoId id, VideoChange change) = 0;
 
   // A new generation at pending, with probe task, event and outbox row. conflict while uploading,
-  // and where the terms' generation is not the newest.
+  // and where the terms' generation is not the newest; quota_exceeded where the video has ended and
+  // its owner has as many others as the quota allows.
   virtual Async<Video> retry(VideoId id, RetryTerms terms = {}) = 0;
 
   // cancelled, with event; tasks cancelled. A video in a final status is answered as it is, and so
