@@ -97,6 +97,21 @@ TEST_P(CatalogConformance, FindsWhatIsFarBack) {
   EXPECT_EQ(page.next_cursor, "");
 }
 
+TEST_P(CatalogConformance, LooksAtSoManyVideosForOnePageAndGoesOnAfterThem) {
+  NewVideo first = new_video();
+  first.metadata = R"({"title":"sea"})";
+  must(run(videos().create(first)));
+  for (int i = 0; i < kMostSearched; ++i) make_video();
+  const VideoPage nothing = must(run(videos().list({.status = {}, .cursor = {}, .text = "sea"})));
+  EXPECT_THAT(nothing.videos, IsEmpty());
+  ASSERT_NE(nothing.next_cursor, "");
+  const VideoPage page =
+      must(run(videos().list({.status = {}, .cursor = nothing.next_cursor, .text = "sea"})));
+  ASSERT_EQ(page.videos.size(), 1U);
+  EXPECT_EQ(page.videos[0].id, first.id);
+  EXPECT_EQ(page.next_cursor, "");
+}
+
 TEST_P(CatalogConformance, MakesNoSecondVideoWithTheSameId) {
   const NewVideo video = new_video();
   must(run(videos().create(video)));
