@@ -1,6 +1,6 @@
-// Any text as each thing that api/ reads out of a request: metadata, priority, changes, file names,
-// limits, ids of events, documents that name an object, and the headers Prefer, Idempotency-Key,
-// Host, Origin and Content-Disposition.
+// Any text as each thing that api/ reads out of a request: metadata, priority, ladder, changes,
+// file names, limits, ids of events, documents that name an object, and the headers Prefer,
+// Idempotency-Key, Host, Origin and Content-Disposition.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -15,6 +15,7 @@
 #include "api/teller.h"
 #include "core/blob_store.h"
 #include "core/source.h"
+#include "plan/ladder_policy.h"
 
 namespace vodmill {
 namespace {
@@ -32,7 +33,7 @@ net::RequestHead head_with(const std::string& text) {
   net::RequestHead head;
   head.method = net::Method::post;
   head.target.path = "/v1/videos";
-  for (const char* name : {"metadata", "priority", "limit"}) {
+  for (const char* name : {"metadata", "priority", "ladder", "limit"}) {
     head.target.query.push_back({name, text});
   }
   for (const char* name : {"Prefer", "Idempotency-Key", "Host", "Origin", "Content-Disposition"}) {
@@ -86,6 +87,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (metadata && !parse_json(json::serialize(*metadata))) std::abort();
   const auto priority = api::read_priority(text);
   if (priority && !api::check_priority(*priority)) std::abort();
+  const auto ladder = plan::read_ladder_policy(text);
+  if (ladder && plan::read_ladder_policy(json::serialize(plan::to_object(*ladder))) != *ladder) {
+    std::abort();
+  }
   const auto change = api::read_change(text);
   if (change && !parse_json(change->metadata_patch)) std::abort();
   check_name(api::filename_of(text));

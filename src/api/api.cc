@@ -53,7 +53,7 @@ Api::Api(Ports ports, ApiOptions options)
       stills_(ports_, options_),
       events_(ports_),
       sockets_(ports_),
-      jobs_(ports_),
+      jobs_(ports_, options_),
       playback_(ports_, options_.hold),
       health_(ports_, options_),
       metrics_(ports_, options_) {}
@@ -75,6 +75,8 @@ std::vector<Route> Api::routes() {
       {Method::get, "/v1/ws", Toll::call, to(sockets_, &Sockets::follow)},
       {Method::get, "/v1/jobs", Toll::call, to(jobs_, &Jobs::list)},
       {Method::get, "/v1/jobs/{id}", Toll::call, to(jobs_, &Jobs::get)},
+      {Method::post, "/v1/jobs/{id}/retry", Toll::creation, to(jobs_, &Jobs::retry)},
+      {Method::post, "/v1/jobs/{id}/cancel", Toll::call, to(jobs_, &Jobs::cancel)},
       {Method::get, "/v1/queue", Toll::call, to(jobs_, &Jobs::queue)},
       {Method::get, "/v1/workers", Toll::call, to(jobs_, &Jobs::workers)},
       {Method::get, "/play/{id}/{rest...}", Toll::none, to(playback_, &Playback::play)},

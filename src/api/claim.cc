@@ -18,8 +18,9 @@ std::string fingerprint_of(const net::Request& request, std::string_view documen
   for (const char* name : {"metadata", "priority"}) {
     text.append("\n").append(request.query(name).value_or(""));
   }
-  // One without it is what it was before there were owners: keys are kept for a day.
+  // One without them is what it was before they were there: keys are kept for a day.
   if (const auto owner = request.query("owner")) text.append("\n").append(*owner);
+  if (const auto ladder = request.query("ladder")) text.append("\nladder\n").append(*ladder);
   if (!document.empty()) text.append("\n").append(document);
   return sha256_hex(as_bytes(text));
 }

@@ -10,9 +10,9 @@
 namespace vodmill::api {
 
 // The claim of a request on its key, for a new video; nullopt when it has none. The fingerprint is
-// of method, path, length, metadata, priority and owner: what is known before the body; and of
-// `document`, where that is all of the body. Errors: invalid_request for a key that is not 1 to 255
-// visible ASCII characters.
+// of method, path, length, metadata, priority, ladder and owner: what is known before the body; and
+// of `document`, where that is all of the body. Errors: invalid_request for a key that is not 1 to
+// 255 visible ASCII characters.
 Result<std::optional<KeyClaim>> read_claim(const net::Request& request, VideoId video,
                                            std::string_view document);
 

@@ -6,11 +6,12 @@
 #include "api/problem.h"
 #include "core/catalog.h"
 #include "net/parameter.h"
+#include "plan/ladder_policy.h"
 
 namespace vodmill::api {
 namespace {
 
-constexpr std::string_view kKnownFields[] = {"metadata", "priority", "owner"};
+constexpr std::string_view kKnownFields[] = {"metadata", "priority", "ladder", "owner"};
 
 // RFC 8187: UTF-8'language'percent-encoded.
 std::string extended_value(std::string_view text) {
@@ -78,6 +79,7 @@ Result<Creation> read_creation(const net::Request& request) {
 Result<> take_field(Creation& creation, std::string_view name, std::string_view value) {
   if (name == "metadata") creation.metadata = TRY(read_metadata(value));
   if (name == "priority") creation.priority = TRY(read_priority(value));
+  if (name == "ladder") creation.ladder = TRY(plan::read_ladder_policy(value));
   if (name == "owner") creation.owner = TRY(read_owner(value));
   return {};
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/json.h"
+#include "core/ladder_policy.h"
 #include "net/request.h"
 
 namespace vodmill::api {
@@ -16,6 +17,7 @@ struct Creation {
   json::object metadata;
   json::object fields;  // of a form, which become metadata as texts
   int priority = 0;
+  LadderPolicy ladder;
   std::string owner;            // "" when nobody said
   std::string filename;         // "" when unknown
   std::size_t field_bytes = 0;  // of the fields' JSON, also of those that came twice
@@ -25,17 +27,17 @@ struct Creation {
   std::string metadata_text() const;
 };
 
-// ?metadata=OBJECT&priority=N&owner=NAME, and the file's name from the path or from
+// ?metadata=OBJECT&priority=N&ladder=OBJECT&owner=NAME, and the file's name from the path or from
 // Content-Disposition. Errors: invalid_request.
 Result<Creation> read_creation(const net::Request& request);
 
-// One field of a form: `metadata`, `priority` and `owner` replace what the query says, others are
-// left out. Errors: invalid_request.
+// One field of a form: `metadata`, `priority`, `ladder` and `owner` replace what the query says,
+// others are left out. Errors: invalid_request.
 Result<> take_field(Creation& creation, std::string_view name, std::string_view value);
 
 // Which fields of a form count besides its file.
 enum class FormFields {
-  known,  // metadata, priority and owner; others are left out
+  known,  // metadata, priority, ladder and owner; others are left out
   all,    // others are metadata, each a text
 };
 

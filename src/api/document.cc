@@ -45,8 +45,8 @@ Result<BlobKey> read_document(Creation& creation, std::string_view text) {
     if (name == "source") continue;
     if (!is_known_field(name)) {
       return refuse("\"" + std::string(name) +
-                    "\" is unknown here. source, metadata, priority and owner are known; whatever "
-                    "else belongs into metadata.");
+                    "\" is unknown here. source, metadata, priority, ladder and owner are known; "
+                    "whatever else belongs into metadata.");
     }
     TRY_VOID(take_member(creation, name, value));
   }

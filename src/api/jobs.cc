@@ -16,6 +16,8 @@ Async<> send_json(const json::object& object, ResponseWriter& response) {
   co_return co_await response.send(std::move(answer));
 }
 
+MessageId id_of(const Request& request) { return MessageId(std::string(request.parameter("id"))); }
+
 Result<JobFilter> read_filter(const Request& request) {
   JobFilter filter;
   filter.cursor = request.query("cursor").value_or("");
@@ -50,12 +52,40 @@ Async<> Jobs::list(Request& request, ResponseWriter& response) {
   co_return co_await send_json(answer, response);
 }
 
-Async<> Jobs::get(Request& request, ResponseWriter& response) {
-  MessageId id{std::string(request.parameter("id"))};
+Async<> Jobs::send_job(MessageId id, ResponseWriter& response) {
   const Result<JobDetails> details = co_await ports_.jobs.get(std::move(id));
   if (!details) co_return fail(details.error());
   const json::object answer = to_json(*details);
   co_return co_await send_json(answer, response);
+}
+
+Async<> Jobs::get(Request& request, ResponseWriter& response) {
+  co_return co_await send_job(id_of(request), response);
+}
+
+Async<> Jobs::cancel(Request& request, ResponseWriter& response) {
+  const Result<JobDetails> details = co_await ports_.jobs.get(id_of(request));
+  if (!details) co_return fail(details.error());
+  const ShownJob& job = details->job;
+  const Result<Video> video = co_await ports_.videos.cancel(job.video, job.generation);
+  if (!video) co_return fail(video.error());
+  co_return co_await send_job(job.id, response);
+}
+
+Async<> Jobs::retry(Request& request, ResponseWriter& response) {
+  const Result<JobDetails> details = co_await ports_.jobs.get(id_of(request));
+  if (!details) co_return fail(details.error());
+  const ShownJob& job = details->job;
+  const RetryTerms terms{.generation = job.generation, .quota = options_.quota};
+  const Result<Video> video = co_await ports_.videos.retry(job.video, terms);
+  if (!video) co_return fail(video.error());
+  JobFilter newest;
+  newest.video = job.video;
+  newest.limit = 1;
+  const Result<JobPage> page = co_await ports_.jobs.list(std::move(newest));
+  if (!page) co_return fail(page.error());
+  if (page->jobs.empty()) co_return fail(ErrorCode::not_found, "The video was deleted meanwhile.");
+  co_return co_await send_job(page->jobs.front().id, response);
 }
 
 Async<> Jobs::queue(Request&, ResponseWriter& response) {

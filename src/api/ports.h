@@ -61,7 +61,8 @@ struct ApiOptions {
   Milliseconds fresh{1'000};
   // How long one request may go on sending a video. What is left of it is removed afterwards.
   Milliseconds longest_upload = std::chrono::hours(72);
-  // Less room than this on the store's disk is not ready.
+  // With less room than this on the store's disk it is not ready, and an upload that would leave
+  // less is refused.
   std::int64_t disk_floor = 0;
   // Where the log has a line for each request.
   log::Level access_log = log::Level::debug;

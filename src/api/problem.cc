@@ -15,7 +15,7 @@ std::string detail_of(const Error& error) {
     case ErrorCode::storage_unavailable:
       return "The server cannot reach its storage at the moment. Try again in a few seconds.";
     case ErrorCode::disk_full:
-      return "The server's disk is full. Free space there, then try again.";
+      return "The server's disk has no room for this. Make room there, then try again.";
     case ErrorCode::cancelled:
       return "The server is stopping. Try again in a few seconds.";
     default:

@@ -1,5 +1,7 @@
 #include "api/uploads.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include "api/answers.h"
 #include "api/claim.h"
 #include "api/document.h"
@@ -30,13 +32,14 @@ net::Refusal busy_key() {
 net::Refusal mismatched_key() {
   return {422, net::HttpCode::idempotency_key_mismatch,
           "This Idempotency-Key belongs to another request: method, path, length, metadata, "
-          "priority or owner differ. Use a new key for a new video."};
+          "priority, ladder or owner differ. Use a new key for a new video."};
 }
 
 // `bytes`: of the object with the key, which is all of the original.
 void describe(NewVideo& video, const Creation& creation, const BlobKey& key, std::int64_t bytes) {
   video.metadata = creation.metadata_text();
   video.priority = creation.priority;
+  video.ladder = creation.ladder;
   video.owner = creation.owner;
   video.source.extents = {{.offset = 0, .length = bytes, .key = key}};
   video.source.length = bytes;
@@ -139,6 +142,17 @@ Async<> Uploads::check_owner(std::string owner, std::int64_t bytes) {
   co_return check_quota(options_.quota, *usage, bytes);
 }
 
+// Before a body is read. A disk that cannot be asked counts as roomy: the store itself will say
+// what is wrong. What is larger than any upload may be is refused as that.
+Async<> Uploads::check_room(std::int64_t bytes) {
+  if (!ports_.space || bytes > options_.max_upload_bytes) co_return Result<>();
+  const Result<std::int64_t> free = co_await ports_.space->free_bytes();
+  if (!free || *free - bytes >= options_.disk_floor) co_return Result<>();
+  co_return fail(ErrorCode::disk_full,
+                 fmt::format("{} bytes of disk are free, {} would come and {} are to stay free",
+                             *free, bytes, options_.disk_floor));
+}
+
 Async<Video> Uploads::receive_video(Request& request, FormFields fields, NewVideo video) {
   Result<Creation> creation = read_creation(request);
   if (!creation) co_return fail(std::move(creation).error());
@@ -149,6 +163,8 @@ Async<Video> Uploads::receive_video(Request& request, FormFields fields, NewVide
     const Result<> checked = co_await check_owner(creation->owner, bytes);
     if (!checked) co_return fail(checked.error());
   }
+  const Result<> room = co_await check_room(request.body.declared_length().value_or(0));
+  if (!room) co_return fail(room.error());
   std::optional<ClaimedBody> claimed;
   if (video.claim) claimed.emplace(request.body, ports_.keys, *video.claim);
   net::BodyStream& body = claimed ? static_cast<net::BodyStream&>(*claimed) : request.body;

@@ -2,6 +2,7 @@
 
 #include "api/json_parts.h"
 #include "hls/names.h"
+#include "plan/ladder_policy.h"
 
 namespace vodmill::api {
 namespace {
@@ -47,6 +48,7 @@ json::object to_json(const Video& video) {
   object["owner"] = video.owner;
   object["metadata"] = metadata_json(video.metadata);
   object["priority"] = video.priority;
+  object["ladder"] = plan::to_object(video.ladder);
   object["size"] = size_of(video.source);
   object["sha256"] = or_null(video.sha256);
   object["duration_seconds"] =

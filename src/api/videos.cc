@@ -89,7 +89,8 @@ Async<> Videos::remove(Request& request, ResponseWriter& response) {
 }
 
 Async<> Videos::retry(Request& request, ResponseWriter& response) {
-  Result<Video> video = co_await ports_.videos.retry(id_of(request));
+  const RetryTerms terms{.generation = {}, .quota = options_.quota};
+  Result<Video> video = co_await ports_.videos.retry(id_of(request), terms);
   if (!video) co_return fail(std::move(video).error());
   const std::optional<std::chrono::seconds> wait = preferred_wait(request.head.headers);
   co_return co_await send_when_ended(ports_, response, std::move(*video), wait, 200, {});

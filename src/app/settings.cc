@@ -45,7 +45,8 @@ void add_service(CLI::App& command, Settings& settings) {
       ->capture_default_str();
   command
       .add_option("--disk-floor", settings.disk_floor,
-                  "Bytes of free disk below which no task is begun, and /readyz says no")
+                  "Bytes of free disk below which no task is begun, no upload is taken and /readyz "
+                  "says no")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command

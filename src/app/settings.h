@@ -33,7 +33,7 @@ struct Settings {
   std::int64_t owner_bytes = 0;              // of an owner's originals; 0: no limit
   std::vector<std::string> trusted_proxies;  // canonical addresses
   int lease_seconds = 10;
-  std::int64_t disk_floor = 1'000'000'000;  // bytes; with less room no task is begun
+  std::int64_t disk_floor = 1'000'000'000;  // bytes; with less room nothing is begun
   std::string sandbox = "auto";             // "auto" or "strict"
   std::string log_level = "info";
   std::string log_format = "text";  // "text" or "json"

@@ -1,6 +1,7 @@
 #include "catalog/rows.h"
 
 #include "base/json.h"
+#include "plan/ladder_policy.h"
 
 namespace vodmill::catalog {
 namespace {
@@ -78,6 +79,7 @@ Result<Video> video_from(const db::Row& row) {
   video.updated_at = Timestamp{row.integer(22)};
   video.has_storyboard = video.playable && row.integer(23) != 0;
   video.has_poster = video.playable && row.integer(24) != 0;
+  video.ladder = TRY(stored(plan::read_ladder_policy(row.text(25)), "ladder"));
   return video;
 }
 

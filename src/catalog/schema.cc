@@ -3,6 +3,7 @@
 #include <array>
 
 #include "catalog/schema_jobs.h"
+#include "catalog/schema_ladder.h"
 #include "catalog/schema_still_turns.h"
 #include "catalog/schema_stills.h"
 #include "catalog/schema_thumbs.h"
@@ -187,7 +188,7 @@ constexpr std::array kMigrations{
     db::Migration{5, kJobsMigration},   db::Migration{6, kOwners},
     db::Migration{7, kTurnsMigration},  db::Migration{8, kThumbsMigration},
     db::Migration{9, kStillsMigration}, db::Migration{10, kStillTurnsMigration},
-    db::Migration{11, kEngines}};
+    db::Migration{11, kEngines},        db::Migration{12, kLadderMigration}};
 
 }  // namespace
 

@@ -12,6 +12,7 @@
 #include "catalog/video_sql.h"
 #include "core/event.h"
 #include "plan/json.h"
+#include "plan/ladder_policy.h"
 
 namespace vodmill::catalog {
 namespace {
@@ -47,7 +48,8 @@ Result<Video> create_video(Transaction& transaction, const NewVideo& video) {
   TRY_VOID(transaction.execute(
       video_sql::kInsert,
       {video.id.str(), video.owner, video.metadata, video.priority, video.prefix,
-       to_json(video.source), video.sha256, name_of(VideoStatus::pending)}));
+       to_json(video.source), video.sha256, name_of(VideoStatus::pending),
+       json::serialize(plan::to_object(video.ladder))}));
   LockedVideo locked = TRY(lock_video(transaction, video.id));
   TRY_VOID(open_generation(transaction, locked));
   TRY_VOID(append_event(transaction, locked, event::kCreated));
@@ -131,17 +133,28 @@ std::unexpected<Error> still_uploading() {
   return fail(ErrorCode::conflict, "The video is still being uploaded. Finish or end the upload.");
 }
 
-Result<Video> retry_video(Transaction& transaction, const VideoId& id) {
+Result<Video> retry_video(Transaction& transaction, const VideoId& id, const RetryTerms& terms) {
   LockedVideo video = TRY(lock_video(transaction, id));
   if (video.status == VideoStatus::uploading) return still_uploading();
+  if (terms.generation.value_or(video.generation) != video.generation) {
+    return fail(ErrorCode::conflict,
+                "A later job of this video has taken its place. Retry that one, or the video.");
+  }
+  if (is_final(video.status) && terms.quota.is_limited()) {
+    const Video ended = TRY(read_video(transaction, id));
+    const OwnerUsage usage = TRY(usage_of(transaction, ended.owner));
+    TRY_VOID(check_retry(terms.quota, usage));
+  }
   TRY_VOID(begin_next_generation(transaction, video));
   return read_video(transaction, id);
 }
 
-Result<Video> cancel_video(Transaction& transaction, const VideoId& id) {
+Result<Video> cancel_video(Transaction& transaction, const VideoId& id,
+                           std::optional<int> generation) {
   LockedVideo video = TRY(lock_video(transaction, id));
   if (video.status == VideoStatus::uploading) return still_uploading();
-  if (is_final(video.status)) return read_video(transaction, id);
+  const bool is_newest = generation.value_or(video.generation) == video.generation;
+  if (!is_newest || is_final(video.status)) return read_video(transaction, id);
   video.status = VideoStatus::cancelled;
   TRY_VOID(transaction.execute(
       video_sql::kCancel, {id.str(), name_of(video.status), error_code_name(ErrorCode::cancelled),
@@ -182,6 +195,7 @@ Result<Generation> read_generation(Transaction& transaction, const VideoId& id, 
   if (!row.is_null(2))
     generation.info = TRY(stored(plan::source_info_from_json(row.text(2)), "info"));
   if (!row.is_null(3)) generation.plan = TRY(stored(plan::plan_from_json(row.text(3)), "plan"));
+  generation.ladder = TRY(stored(plan::read_ladder_policy(row.text(4)), "ladder"));
   return generation;
 }
 
@@ -229,16 +243,16 @@ Async<Video> SqlVideoCatalog::update(VideoId id, VideoChange change) {
   return database_.write(std::move(work));
 }
 
-Async<Video> SqlVideoCatalog::retry(VideoId id) {
-  auto work = [id = std::move(id)](Transaction& transaction) {
-    return retry_video(transaction, id);
+Async<Video> SqlVideoCatalog::retry(VideoId id, RetryTerms terms) {
+  auto work = [id = std::move(id), terms](Transaction& transaction) {
+    return retry_video(transaction, id, terms);
   };
   return database_.write(std::move(work));
 }
 
-Async<Video> SqlVideoCatalog::cancel(VideoId id) {
-  auto work = [id = std::move(id)](Transaction& transaction) {
-    return cancel_video(transaction, id);
+Async<Video> SqlVideoCatalog::cancel(VideoId id, std::optional<int> generation) {
+  auto work = [id = std::move(id), generation](Transaction& transaction) {
+    return cancel_video(transaction, id, generation);
   };
   return database_.write(std::move(work));
 }

@@ -15,8 +15,8 @@ class SqlVideoCatalog final : public VideoCatalog {
   Async<Video> get(VideoId id) override;
   Async<VideoPage> list(VideoFilter filter) override;
   Async<Video> update(VideoId id, VideoChange change) override;
-  Async<Video> retry(VideoId id) override;
-  Async<Video> cancel(VideoId id) override;
+  Async<Video> retry(VideoId id, RetryTerms terms = {}) override;
+  Async<Video> cancel(VideoId id, std::optional<int> generation = {}) override;
   Async<> remove(VideoId id, Milliseconds last_put) override;
   Async<Generation> generation(VideoId id, int number) override;
   Async<std::vector<Segment>> segments(VideoId id, int generation, std::string rendition) override;

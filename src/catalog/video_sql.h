@@ -12,8 +12,8 @@ using db::Statement;
 inline constexpr Statement kInsert{
     "insert video",
     "INSERT INTO videos (id, owner, metadata, priority, prefix, source, sha256, created_at, "
-    "updated_at, event_sequence, generation, status) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, vodmill_now(), vodmill_now(), 0, 1, ?8)"};
+    "updated_at, event_sequence, generation, status, ladder) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, vodmill_now(), vodmill_now(), 0, 1, ?8, ?9)"};
 
 // One that is due may be under way at this moment.
 inline constexpr Statement kKeepSource{
@@ -56,7 +56,7 @@ inline constexpr Statement kSweepVideo{
 
 inline constexpr Statement kGeneration{
     "get generation",
-    "SELECT g.status, g.prefix, g.info, g.plan FROM generations g "
+    "SELECT g.status, g.prefix, g.info, g.plan, v.ladder FROM generations g "
     "JOIN videos v ON v.id = g.video "
     "WHERE g.video = ?1 AND g.number = ?2 AND v.removed_at IS NULL"};
 

@@ -22,6 +22,7 @@
 
 #include "core/async.h"
 #include "core/idempotency.h"
+#include "core/ladder_policy.h"
 #include "core/plan.h"
 #include "core/quota.h"
 #include "core/segment.h"
@@ -35,6 +36,7 @@ struct NewVideo {
   std::string owner;
   std::string metadata = "{}";
   int priority = 0;
+  LadderPolicy ladder = {};
   std::string prefix;
   Source source;
   std::string sha256;
@@ -50,6 +52,12 @@ inline constexpr int kLargestPriority = 2'097'152;         // BullMQ's
 struct VideoChange {
   std::string metadata_patch = "{}";  // JSON merge patch (RFC 7396): an object, or null for none
   std::optional<int> priority;
+};
+
+// On what a video is retried.
+struct RetryTerms {
+  std::optional<int> generation = {};  // only if this is still its newest
+  Quota quota = {};                    // of its owner
 };
 
 struct VideoPage {
@@ -74,7 +82,8 @@ struct Generation {
   VideoId video;
   int number = 1;
   VideoStatus status = VideoStatus::pending;
-  std::string prefix;  // of its keys: the video's prefix + "g1/"
+  std::string prefix;   // of its keys: the video's prefix + "g1/"
+  LadderPolicy ladder;  // the video's
   std::optional<SourceInfo> info;
   std::optional<Plan> plan;
 };
@@ -95,11 +104,14 @@ class VideoCatalog {
   // metadata would be larger than kLargestMetadata.
   virtual Async<Video> update(VideoId id, VideoChange change) = 0;
 
-  // A new generation at pending, with probe task, event and outbox row. conflict while uploading.
-  virtual Async<Video> retry(VideoId id) = 0;
+  // A new generation at pending, with probe task, event and outbox row. conflict while uploading,
+  // and where the terms' generation is not the newest; quota_exceeded where the video has ended and
+  // its owner has as many others as the quota allows.
+  virtual Async<Video> retry(VideoId id, RetryTerms terms = {}) = 0;
 
-  // cancelled, with event; tasks cancelled. A video in a final status is answered as it is.
-  virtual Async<Video> cancel(VideoId id) = 0;
+  // cancelled, with event; tasks cancelled. A video in a final status is answered as it is, and so
+  // is one whose newest generation is not the one that is meant: that one has ended.
+  virtual Async<Video> cancel(VideoId id, std::optional<int> generation = {}) = 0;
 
   // Leaves a tombstone; its prefix is swept now and once more after `last_put` has passed.
   virtual Async<> remove(VideoId id, Milliseconds last_put) = 0;

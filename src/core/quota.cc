@@ -9,13 +9,15 @@ std::unexpected<Error> exceeded(std::string sentence) {
 
 }  // namespace
 
+Result<> check_retry(const Quota& quota, const OwnerUsage& usage) {
+  if (!quota.unfinished_videos || usage.unfinished_videos < *quota.unfinished_videos) return {};
+  return exceeded("This owner has " + std::to_string(usage.unfinished_videos) +
+                  " videos that are not finished, and may have " +
+                  std::to_string(*quota.unfinished_videos) + ". Wait until one is, or cancel one.");
+}
+
 Result<> check_quota(const Quota& quota, const OwnerUsage& usage, std::int64_t bytes) {
-  if (quota.unfinished_videos && usage.unfinished_videos >= *quota.unfinished_videos) {
-    return exceeded("This owner has " + std::to_string(usage.unfinished_videos) +
-                    " videos that are not finished, and may have " +
-                    std::to_string(*quota.unfinished_videos) +
-                    ". Wait until one is, or cancel one.");
-  }
+  TRY_VOID(check_retry(quota, usage));
   if (quota.bytes && (bytes > *quota.bytes || usage.bytes > *quota.bytes - bytes)) {
     return exceeded("This owner's originals have " + std::to_string(usage.bytes) +
                     " bytes, and with this one they would have more than " +

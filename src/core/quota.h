@@ -26,4 +26,8 @@ struct OwnerUsage {
 // Whether one video of `bytes` more may be added. Errors: quota_exceeded.
 Result<> check_quota(const Quota& quota, const OwnerUsage& usage, std::int64_t bytes);
 
+// Whether a video that has ended may be processed anew: its bytes are there already. Errors:
+// quota_exceeded.
+Result<> check_retry(const Quota& quota, const OwnerUsage& usage);
+
 }  // namespace vodmill

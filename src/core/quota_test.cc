@@ -34,5 +34,14 @@ TEST(Quota, CountsItsBytes) {
   EXPECT_FALSE(allows(ten, {0, 0}, std::numeric_limits<std::int64_t>::max()));
 }
 
+TEST(Quota, OfARetryIsOfUnfinishedVideosAlone) {
+  const Quota both{.unfinished_videos = 2, .bytes = 10};
+  EXPECT_TRUE(check_retry(both, {1, 11}));
+  const Result<> refused = check_retry(both, {2, 0});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::quota_exceeded);
+  EXPECT_TRUE(check_retry({}, {1'000'000, 0}));
+}
+
 }  // namespace
 }  // namespace vodmill

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "core/ids.h"
+#include "core/ladder_policy.h"
 #include "core/partial.h"
 #include "core/source.h"
 
@@ -45,6 +46,7 @@ struct Video {
   std::optional<Error> error;
   std::string metadata = "{}";  // the client's JSON object, echoed
   int priority = 0;             // lower first, like BullMQ; 0 is the default and the most urgent
+  LadderPolicy ladder;          // as its client asked for it
   std::string prefix;           // of its keys in the BlobStore: "ID/"; "" for `vodmill transcode`
   Source source;
   std::string sha256;  // lower-case hex, "" when unknown

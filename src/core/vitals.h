@@ -1,5 +1,5 @@
-// What /readyz asks beside the stores: the worker of this process, and the room that is left.
-// Ports; their consumer is api/.
+// What /readyz asks beside the stores: the worker of this process, and the room that is left, which
+// uploads and tasks ask for too. Ports; their consumers are api/ and worker/.
 #pragma once
 
 #include <cstdint>

@@ -15,6 +15,7 @@ struct Rung {
 
 constexpr std::array kRungs{Rung{1080, 6000}, Rung{720, 3500}, Rung{480, 1600}, Rung{360, 900},
                             Rung{240, 450}};
+static_assert(kRungs.back().short_side == kLeastMaxHeight);
 constexpr int kCrf = 23;
 constexpr int kHalfRateCrf = 28;  // about half the bits of kCrf
 constexpr int kMinKbps = 80;
@@ -52,6 +53,12 @@ int small_kbps(int width, int height) {
   return std::max(kMinKbps, static_cast<int>(smallest.max_kbps * std::min(1.0, share)));
 }
 
+// Keeps the largest and the smallest, and at most `most` in all.
+void leave_out(std::vector<Rendition>& ladder, int most) {
+  if (std::ssize(ladder) <= most) return;
+  ladder.erase(ladder.begin() + most - 1, ladder.end() - 1);
+}
+
 }  // namespace
 
 ShownSize shown_size(int width, int height, Rational sample_aspect, int rotation) {
@@ -66,18 +73,20 @@ ShownSize shown_size(int width, int height, Rational sample_aspect, int rotation
   return size;
 }
 
-std::vector<Rendition> make_ladder(ShownSize shown, Rational fps) {
+std::vector<Rendition> make_ladder(ShownSize shown, Rational fps, const LadderPolicy& policy) {
   const ShownSize source = within_limit(shown);
   const int short_side = std::min(source.width, source.height);
+  const int largest = std::min(short_side, policy.max_height.value_or(short_side));
   const bool fast = Rational{30, 1} < fps && !(fps < Rational{31, 1});
   std::vector<Rendition> ladder;
   for (const Rung& rung : kRungs) {
     const bool is_smallest = rung.short_side == kRungs.back().short_side;
-    if (rung.short_side > short_side || (is_smallest && ladder.size() >= 3)) continue;
+    if (rung.short_side > largest || (is_smallest && ladder.size() >= 3)) continue;
     const double scale = static_cast<double>(rung.short_side) / short_side;
     ladder.push_back(rendition(even(source.width * scale, source.width),
                                even(source.height * scale, source.height), kCrf, rung.max_kbps));
   }
+  leave_out(ladder, policy.max_renditions.value_or(kMostRenditions));
   if (ladder.empty()) {
     const int width = even(source.width, source.width);
     const int height = even(source.height, source.height);

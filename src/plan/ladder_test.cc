@@ -60,6 +60,38 @@ TEST(Ladder, RaisesTheCapsByHalfAboveThirtyFramesASecond) {
   EXPECT_EQ(make_ladder({1280, 720}, {30'000, 1001})[0].max_kbps, usual[0].max_kbps);
 }
 
+std::vector<std::pair<int, int>> sizes_for(S source, LadderPolicy policy) {
+  return sizes(make_ladder({source.first, source.second}, {30, 1}, policy));
+}
+
+TEST(Ladder, HasNoRungAboveThePolicysHeight) {
+  const auto up_to = [](S source, int height) {
+    return sizes_for(source, {.max_height = height, .max_renditions = {}});
+  };
+  EXPECT_THAT(up_to({1920, 1080}, 720), ElementsAre(S(1280, 720), S(854, 480), S(640, 360)));
+  EXPECT_THAT(up_to({1920, 1080}, 719), ElementsAre(S(854, 480), S(640, 360), S(426, 240)));
+  EXPECT_THAT(up_to({1920, 1080}, 360), ElementsAre(S(640, 360), S(426, 240)));
+  EXPECT_THAT(up_to({1920, 1080}, 240), ElementsAre(S(426, 240), S(426, 240)));
+  EXPECT_THAT(up_to({1080, 1920}, 360), ElementsAre(S(360, 640), S(240, 426)));
+  EXPECT_THAT(up_to({256, 144}, 240), ElementsAre(S(256, 144), S(256, 144)));
+  EXPECT_EQ(up_to({1280, 720}, 4320), sizes_for(1280, 720)) << "never upscaled";
+}
+
+TEST(Ladder, HasNoMoreRenditionsThanThePolicyAllows) {
+  const auto at_most = [](S source, int renditions) {
+    return sizes_for(source, {.max_height = {}, .max_renditions = renditions});
+  };
+  EXPECT_EQ(at_most({1920, 1080}, 4), sizes_for(1920, 1080));
+  EXPECT_THAT(at_most({1920, 1080}, 3), ElementsAre(S(1920, 1080), S(1280, 720), S(640, 360)));
+  EXPECT_THAT(at_most({1920, 1080}, 2), ElementsAre(S(1920, 1080), S(640, 360)));
+  EXPECT_THAT(at_most({1280, 720}, 2), ElementsAre(S(1280, 720), S(640, 360)));
+  EXPECT_THAT(at_most({256, 144}, 2), ElementsAre(S(256, 144), S(256, 144)));
+  EXPECT_THAT(sizes_for({1920, 1080}, {.max_height = 720, .max_renditions = 2}),
+              ElementsAre(S(1280, 720), S(640, 360)));
+  EXPECT_EQ(make_ladder({1920, 1080}, {30, 1}, {.max_height = {}, .max_renditions = 2})[1].name,
+            "v1");
+}
+
 TEST(Ladder, KeepsTheLongSideOfAPanoramaWithinWhatDecodersTake) {
   for (const Rendition& rung : make_ladder({32'768, 1080}, {30, 1})) {
     EXPECT_LE(rung.width, 4096);

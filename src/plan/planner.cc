@@ -149,6 +149,17 @@ ThumbPlan plan_thumbs(const Plan& plan) {
   return thumbs;
 }
 
+void explain(Plan& plan, const LadderPolicy& policy) {
+  if (policy.max_height) {
+    plan.reasons.push_back(
+        fmt::format("no rendition above {}p, as the client asked", *policy.max_height));
+  }
+  if (policy.max_renditions) {
+    plan.reasons.push_back(
+        fmt::format("at most {} renditions, as the client asked", *policy.max_renditions));
+  }
+}
+
 void explain(Plan& plan, const SourceInfo& info) {
   const VideoStreamInfo& video = *info.video;
   plan.reasons.push_back(fmt::format("{} {}x{} {} in {}", video.codec, video.width, video.height,
@@ -196,12 +207,14 @@ Result<Plan> make_plan(const SourceInfo& info, const Policy& policy) {
   }
   cut_segments(plan);
   cut_chunks(plan, std::max(1, policy.parallel));
-  plan.ladder = make_ladder(
-      shown_size(video.width, video.height, video.sample_aspect, video.rotation), plan.fps);
+  plan.ladder =
+      make_ladder(shown_size(video.width, video.height, video.sample_aspect, video.rotation),
+                  plan.fps, policy.ladder);
   plan.thumbs = plan_thumbs(plan);
   if (info.audio) plan.audio = plan_audio(*info.audio, plan);
   plan.target_duration = target_duration_of(plan);
   explain(plan, info);
+  explain(plan, policy.ladder);
   return plan;
 }
 

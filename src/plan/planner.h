@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "core/ladder_policy.h"
 #include "core/plan.h"
 #include "core/source.h"
 
@@ -17,6 +18,7 @@ struct Policy {
   double max_seconds = 12 * 3600.0;
   std::int64_t max_pixels = std::int64_t{8192} * 4320;
   int min_side = 16;
+  LadderPolicy ladder = {};
 };
 
 // Errors: no_video_stream, duration_too_short, duration_exceeds_limit, resolution_exceeds_limit,

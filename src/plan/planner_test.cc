@@ -15,6 +15,7 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 Plan plan_of(const SourceInfo& info, int parallel = 1) {
   const auto plan = make_plan(info, {.build = EngineBuild("test"), .parallel = parallel});
@@ -218,6 +219,17 @@ TEST(Planner, CarriesTurnMirrorInterlaceAndHdr) {
   EXPECT_EQ(plan.tone_map, "arib-std-b67");
   EXPECT_EQ(plan.ladder.front().width, 1080);
   EXPECT_EQ(plan.ladder.front().height, 1920);
+}
+
+TEST(Planner, SaysWhatTheLadderIsByTheClientsWish) {
+  const SourceInfo info = source_info(1920, 1080, {25, 1}, 100);
+  const auto plan = make_plan(info, {.ladder = {.max_height = 720, .max_renditions = 2}});
+  ASSERT_TRUE(plan) << plan.error().message;
+  ASSERT_EQ(plan->ladder.size(), 2U);
+  EXPECT_EQ(plan->ladder.front().height, 720);
+  EXPECT_THAT(plan->reasons, Contains(HasSubstr("above 720p")));
+  EXPECT_THAT(plan->reasons, Contains(HasSubstr("at most 2 renditions")));
+  EXPECT_THAT(plan_of(info).reasons, Not(Contains(HasSubstr("client"))));
 }
 
 TEST(Planner, RefusesSoundWithoutPicture) {

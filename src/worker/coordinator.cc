@@ -89,6 +89,7 @@ Async<> Coordinator::plan_from(const Task& probe) {
   policy.build = options_.build;
   policy.parallel = options_.slots;
   policy.max_seconds = options_.max_seconds;
+  policy.ladder = generation_->ladder;
   Result<Plan> plan = plan::make_plan(*info, policy);
   if (!plan) co_return fail(std::move(plan).error());
   std::vector<NewTask> tasks = tasks_of(*info, *plan);

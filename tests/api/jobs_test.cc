@@ -65,9 +65,12 @@ TEST_F(Jobs, RefuseAListThatCannotBe) {
 
 TEST_F(Jobs, AreNotFoundUnderUnknownIds) {
   for (const char* id : {"x", "x-1", "-", "1-x"}) {
-    const Answer answer = get(std::string("/v1/jobs/") + id);
-    EXPECT_EQ(answer.status, 404) << id;
-    EXPECT_EQ(answer.json().at("code"), "not_found");
+    const std::string path = std::string("/v1/jobs/") + id;
+    for (const Answer& answer :
+         {get(path), ask("POST", path + "/cancel"), ask("POST", path + "/retry")}) {
+      EXPECT_EQ(answer.status, 404) << id;
+      EXPECT_EQ(answer.json().at("code"), "not_found");
+    }
   }
 }
 
@@ -117,6 +120,51 @@ TEST_F(Jobs, TellWhyTheyFailed) {
   EXPECT_EQ(
       job.at("error"),
       (json::object{{"code", "not_a_video"}, {"message", "It is a poem."}, {"retryable", false}}));
+}
+
+TEST_F(Jobs, AreCancelledWithTheirVideo) {
+  const VideoId id = upload();
+  const std::string job = "/v1/jobs/" + job_of(id);
+  const GenerationLease lease = coordinate(id);
+  const Answer answer = ask("POST", job + "/cancel");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.json().at("state"), "failed");
+  EXPECT_EQ(answer.json().at("error").at("code"), "cancelled");
+  EXPECT_EQ(must(run(videos_.get(id))).status, VideoStatus::cancelled);
+  EXPECT_EQ(code_of(run(generations_.renew(lease, kLease, {}))), ErrorCode::lease_lost);
+  EXPECT_EQ(ask("POST", job + "/cancel").json(), answer.json()) << "it has ended";
+}
+
+TEST_F(Jobs, AreRetriedAsTheNextJobOfTheirVideo) {
+  const VideoId id = upload();
+  const std::string first = job_of(id);
+  must(run(generations_.fail(coordinate(id), {ErrorCode::worker_lost, "gone"})));
+  clock_.advance(Milliseconds(1));
+  const Answer answer = ask("POST", "/v1/jobs/" + first + "/retry");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_NE(text_of(answer.json(), "id"), first);
+  EXPECT_EQ(answer.json().at("video"), json::value(id.str()));
+  EXPECT_EQ(answer.json().at("generation"), 2);
+  EXPECT_EQ(answer.json().at("state"), "waiting");
+  EXPECT_EQ(must(run(videos_.get(id))).generation, 2);
+}
+
+TEST_F(Jobs, AreLeftAloneWhenAnEarlierOneIsMeant) {
+  const VideoId id = upload();
+  const std::string first = job_of(id);
+  clock_.advance(Milliseconds(1));
+  must(run(videos_.retry(id)));
+  const Answer retry = ask("POST", "/v1/jobs/" + first + "/retry");
+  EXPECT_EQ(retry.status, 409);
+  EXPECT_EQ(retry.json().at("code"), "conflict");
+  EXPECT_EQ(retry.json().at("retryable"), false);
+  const Answer cancel = ask("POST", "/v1/jobs/" + first + "/cancel");
+  EXPECT_EQ(cancel.status, 200);
+  EXPECT_EQ(cancel.json().at("id"), json::value(first));
+  EXPECT_EQ(cancel.json().at("state"), "failed") << "by the retry";
+  const Video video = must(run(videos_.get(id)));
+  EXPECT_EQ(video.status, VideoStatus::pending);
+  EXPECT_EQ(video.generation, 2);
 }
 
 TEST_F(Jobs, ShowNothingOfWhereTheirBytesLie) {

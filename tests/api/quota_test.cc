@@ -37,6 +37,32 @@ TEST_F(Quotas, LimitWhatAnOwnerHasUnfinished) {
   EXPECT_EQ(put("?owner=anna").status, 201);
 }
 
+TEST_F(Quotas, HoldForRetriesOfWhatHasEnded) {
+  allow({.unfinished_videos = 1, .bytes = {}});
+  const std::string id = text_of(put("?owner=anna").json(), "id");
+  const std::string job = text_of(get("/v1/jobs").json().at("data").at(0).as_object(), "id");
+  must(run(videos_.cancel(VideoId(id))));
+  const std::string other = text_of(put("?owner=anna").json(), "id");
+  for (const std::string& path : {"/v1/videos/" + id + "/retry", "/v1/jobs/" + job + "/retry"}) {
+    const Answer refused = ask("POST", path);
+    EXPECT_EQ(refused.status, 429);
+    EXPECT_EQ(refused.json().at("code"), "quota_exceeded");
+  }
+  EXPECT_EQ(must(run(videos_.get(VideoId(id)))).generation, 1);
+  EXPECT_EQ(ask("POST", "/v1/videos/" + other + "/retry").status, 200) << "it counts already";
+  must(run(videos_.cancel(VideoId(other))));
+  EXPECT_EQ(ask("POST", "/v1/jobs/" + job + "/retry").status, 200);
+  EXPECT_EQ(put("?owner=anna").status, 429);
+}
+
+TEST_F(Quotas, LetARetryOfAnOwnerWhoHasAllHisBytes) {
+  allow({.unfinished_videos = {}, .bytes = 10});
+  const std::string id = text_of(put().json(), "id");
+  must(run(videos_.cancel(VideoId(id))));
+  allow({.unfinished_videos = {}, .bytes = 5});
+  EXPECT_EQ(ask("POST", "/v1/videos/" + id + "/retry").status, 200);
+}
+
 TEST_F(Quotas, LimitTheBytesOfAnOwner) {
   allow({.unfinished_videos = {}, .bytes = 25});
   const std::string id = text_of(put().json(), "id");

@@ -1,6 +1,7 @@
 #include <thread>
 
 #include "api/world.h"
+#include "fakes/disk_space.h"
 
 namespace vodmill {
 namespace {
@@ -165,6 +166,60 @@ TEST_F(Uploads, SaysThatTheDiskIsFull) {
     EXPECT_THAT(answer.body, Not(HasSubstr("secret")));
   }
   expect_nothing();
+}
+
+TEST_F(Uploads, LeavesTheDiskTheRoomThatIsToStayFree) {
+  FakeDisk disk(1009);
+  start({.disk_floor = 1000}, {.space = &disk});
+  const Answer answer = ask("POST", "/v1/videos", "", "some bytes");
+  EXPECT_EQ(answer.status, 507);
+  EXPECT_EQ(answer.json().at("code"), "disk_full");
+  EXPECT_EQ(answer.json().at("retryable"), true);
+  EXPECT_EQ(store_.calls("create"), 0) << "before the body";
+  expect_nothing();
+  const char* chunked = "Transfer-Encoding: chunked\r\n";
+  disk.room = 999;
+  EXPECT_EQ(ask("POST", "/v1/videos", chunked, "a\r\nsome bytes\r\n0\r\n\r\n").status, 507);
+  disk.room = 1000;
+  EXPECT_EQ(ask("POST", "/v1/videos", chunked, "a\r\nsome bytes\r\n0\r\n\r\n").status, 201);
+  disk.room = 1010;
+  EXPECT_EQ(ask("POST", "/v1/videos", "", "some bytes").status, 201);
+}
+
+TEST_F(Uploads, AreRefusedForWantOfRoomBeforeTheBodyIsSent) {
+  FakeDisk disk(10'000);
+  start({.disk_floor = 1000}, {.space = &disk});
+  const std::string form = "Content-Type: multipart/form-data; boundary=x\r\n";
+  for (const std::string& type : {std::string(), form}) {
+    net::TestClient client = connect();
+    client.send("POST /v1/videos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9001\r\n" + type +
+                "Expect: 100-continue\r\nConnection: close\r\n\r\n");
+    EXPECT_EQ(answer_to("POST", "/v1/videos", client).status, 507);
+  }
+}
+
+TEST_F(Uploads, AreTriedWhenTheDiskCannotBeAsked) {
+  FakeDisk disk(0);
+  disk.outage = Error{ErrorCode::storage_unavailable, "EIO"};
+  start({.disk_floor = 1000}, {.space = &disk});
+  EXPECT_EQ(ask("POST", "/v1/videos", "", "some bytes").status, 201);
+}
+
+TEST_F(Uploads, AreCalledTooLargeWhereTheyAreThatToo) {
+  FakeDisk disk(0);
+  start({.max_upload_bytes = 9, .disk_floor = 1000}, {.space = &disk});
+  EXPECT_EQ(ask("POST", "/v1/videos", "", "some bytes").status, 413);
+}
+
+TEST_F(Uploads, OfARequestThatIsSentAgainNeedNoRoom) {
+  FakeDisk disk(2000);
+  start({.disk_floor = 1000}, {.space = &disk});
+  const char* key = "Idempotency-Key: k\r\n";
+  const Answer first = ask("POST", "/v1/videos", key, "some bytes");
+  disk.room = 0;
+  const Answer again = ask("POST", "/v1/videos", key, "some bytes");
+  EXPECT_EQ(again.status, 201);
+  EXPECT_EQ(again.json().at("id"), first.json().at("id"));
 }
 
 TEST_F(Uploads, AsksToComeBackWhenTheStoreIsAway) {

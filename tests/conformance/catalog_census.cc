@@ -126,5 +126,17 @@ TEST_P(CatalogConformance, CreatesNoVideoBeyondItsOwnersQuota) {
   EXPECT_TRUE(make("anna"));
 }
 
+TEST_P(CatalogConformance, RetriesNoVideoThatHasEndedBeyondItsOwnersQuota) {
+  const RetryTerms terms{.generation = {}, .quota = {.unfinished_videos = 1, .bytes = {}}};
+  const Video ended = make_video("anna");
+  must(run(videos().cancel(ended.id)));
+  const Video other = make_video("anna");
+  EXPECT_EQ(code_of(run(videos().retry(ended.id, terms))), ErrorCode::quota_exceeded);
+  EXPECT_EQ(get(ended.id).status, VideoStatus::cancelled);
+  EXPECT_EQ(must(run(videos().retry(other.id, terms))).generation, 2) << "it counts already";
+  must(run(videos().cancel(other.id)));
+  EXPECT_EQ(must(run(videos().retry(ended.id, terms))).generation, 2);
+}
+
 }  // namespace
 }  // namespace vodmill

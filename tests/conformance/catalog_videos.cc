@@ -39,6 +39,7 @@ TEST_P(CatalogConformance, KeepsWhatAVideoWasMadeWith) {
   wanted.owner = "somebody";
   wanted.metadata = R"({"title":"caf\u00e9 'quoted'"})";
   wanted.priority = 7;
+  wanted.ladder = {.max_height = 480, .max_renditions = 3};
   wanted.sha256 = "abc";
   wanted.source.extents = {{0, 5, BlobKey("a")}, {5, 6, BlobKey("b")}};
   wanted.source.length = std::nullopt;
@@ -47,6 +48,7 @@ TEST_P(CatalogConformance, KeepsWhatAVideoWasMadeWith) {
   EXPECT_EQ(video.owner, wanted.owner);
   EXPECT_EQ(video.metadata, wanted.metadata);
   EXPECT_EQ(video.priority, 7);
+  EXPECT_EQ(video.ladder, wanted.ladder);
   EXPECT_EQ(video.prefix, wanted.prefix);
   EXPECT_EQ(video.sha256, "abc");
   EXPECT_EQ(video.source.extents, wanted.source.extents);
@@ -90,6 +92,21 @@ TEST_P(CatalogConformance, FindsWhatIsFarBack) {
   must(run(videos().create(first)));
   for (int i = 0; i < 600; ++i) make_video();
   const VideoPage page = must(run(videos().list({.status = {}, .cursor = {}, .text = "sea"})));
+  ASSERT_EQ(page.videos.size(), 1U);
+  EXPECT_EQ(page.videos[0].id, first.id);
+  EXPECT_EQ(page.next_cursor, "");
+}
+
+TEST_P(CatalogConformance, LooksAtSoManyVideosForOnePageAndGoesOnAfterThem) {
+  NewVideo first = new_video();
+  first.metadata = R"({"title":"sea"})";
+  must(run(videos().create(first)));
+  for (int i = 0; i < kMostSearched; ++i) make_video();
+  const VideoPage nothing = must(run(videos().list({.status = {}, .cursor = {}, .text = "sea"})));
+  EXPECT_THAT(nothing.videos, IsEmpty());
+  ASSERT_NE(nothing.next_cursor, "");
+  const VideoPage page =
+      must(run(videos().list({.status = {}, .cursor = nothing.next_cursor, .text = "sea"})));
   ASSERT_EQ(page.videos.size(), 1U);
   EXPECT_EQ(page.videos[0].id, first.id);
   EXPECT_EQ(page.next_cursor, "");
@@ -230,6 +247,15 @@ TEST_P(CatalogConformance, RetryBeginsANewGenerationFromTheBeginning) {
             must(run(videos().generation(video.id, 2))).prefix);
 }
 
+TEST_P(CatalogConformance, EveryGenerationHasTheLaddersPolicyOfItsVideo) {
+  NewVideo wanted = new_video();
+  wanted.ladder.max_height = 480;
+  must(run(videos().create(wanted)));
+  EXPECT_EQ(must(run(videos().retry(wanted.id))).ladder, wanted.ladder);
+  EXPECT_EQ(must(run(videos().generation(wanted.id, 1))).ladder, wanted.ladder);
+  EXPECT_EQ(must(run(videos().generation(wanted.id, 2))).ladder, wanted.ladder);
+}
+
 TEST_P(CatalogConformance, RetryWhileProcessingEndsTheGenerationBefore) {
   const Video video = make_video();
   const GenerationLease lease = coordinate_planned(video);
@@ -277,6 +303,23 @@ TEST_P(CatalogConformance, CancelOfAVideoThatHasEndedChangesNothing) {
   const Video answer = must(run(videos().cancel(video.id)));
   EXPECT_EQ(answer.status, VideoStatus::completed);
   EXPECT_EQ(event_types(video.id).back(), event::kCompleted);
+}
+
+TEST_P(CatalogConformance, RetriesOnlyTheGenerationThatIsMeant) {
+  const Video video = make_video();
+  EXPECT_EQ(must(run(videos().retry(video.id, {.generation = 1}))).generation, 2);
+  EXPECT_EQ(code_of(run(videos().retry(video.id, {.generation = 1}))), ErrorCode::conflict);
+  EXPECT_EQ(get(video.id).generation, 2);
+}
+
+TEST_P(CatalogConformance, CancelsOnlyTheGenerationThatIsMeant) {
+  const Video video = make_video();
+  must(run(videos().retry(video.id)));
+  const GenerationLease lease =
+      must(run(generations().coordinate(video.id, 2, WorkerId("coordinator"), kLease)));
+  EXPECT_EQ(must(run(videos().cancel(video.id, 1))).status, VideoStatus::processing);
+  must(run(generations().renew(lease, kLease, {})));
+  EXPECT_EQ(must(run(videos().cancel(video.id, 2))).status, VideoStatus::cancelled);
 }
 
 TEST_P(CatalogConformance, ForgetsARemovedVideoButSweepsItTwice) {

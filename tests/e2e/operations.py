@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """operations.py BINARY: what an operator asks a real server and a real data folder.
 
-/metrics counts a video that is made; /readyz says what is wrong; `vodmill doctor --fsck` finds bytes without a video and
-videos without bytes, beside a running server too, and changes nothing; `vodmill doctor --sandbox` names what holds a mill,
-for the superuser and for somebody without a right.
+/metrics counts a video that is made; /readyz says what is wrong; no upload takes the disk's last room; `vodmill doctor
+--fsck` finds bytes without a video and videos without bytes, beside a running server too, and changes nothing; `vodmill
+doctor --sandbox` names what holds a mill, for the superuser and for somebody without a right.
 """
 
+import http.client
 import json
 import os
 import re
@@ -183,6 +184,24 @@ def check_sandboxes(binary):
         check_sandbox("somebody without a right", [*become, copy])
 
 
+def offer(server, length, body=b""):
+    """The status of an upload that says how long it is, and sends only so much of it."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.putrequest("PUT", "/v1/videos")
+    connection.putheader("Content-Length", str(length))
+    connection.endheaders(body)
+    answer = connection.getresponse()
+    return answer.status, json.loads(answer.read())
+
+
+def check_room(server, free):
+    status, answer = offer(server, 1 << 40)
+    expect(status == 413, f"an upload above --max-upload is too large: {answer}")
+    status, answer = offer(server, free)
+    expect((status, answer["code"]) == (507, "disk_full"), f"one that would take the disk below the floor is refused: {answer}")
+    expect(offer(server, 7, b"a poem.")[0] == 201, "and a small one is taken")
+
+
 def main():
     binary = sys.argv[1]
     check_sandboxes(binary)
@@ -210,6 +229,14 @@ def main():
         status, answer = ready(server)
         expect(status == 503 and list(answer["failing"]) == ["disk"], f"too little room is not ready: {answer}")
         expect("--disk-floor" in answer["detail"], "and says so in a sentence")
+        status, answer = offer(server, 7)
+        expect((status, answer["code"]) == (507, "disk_full"), f"and no upload is taken: {answer}")
+    finally:
+        server.stop(keep=True)
+    free = shutil.disk_usage(server.folder).free
+    server = Server(binary, "--no-worker", "--disk-floor", str(free // 2), "--max-upload", str(free), data=server.folder)
+    try:
+        check_room(server, free)
     finally:
         server.stop()
 
