@@ -70,6 +70,15 @@ Result<> lose(Transaction& transaction, const Task& task, Token token) {
   return {};
 }
 
+// False where another transaction has changed the video since it was looked at: what was found
+// there no longer holds.
+Result<bool> still_holds(Transaction& transaction, const Task& task) {
+  const Result<LockedVideo> video = hold_video(transaction, task.video, task.generation);
+  if (video) return true;
+  if (video.error().code == ErrorCode::lease_lost) return false;
+  return fail(video.error());
+}
+
 Result<std::optional<Found>> take_next(Transaction& transaction, const WorkerId& worker,
                                        const EngineBuild& build, Milliseconds length,
                                        std::int64_t room) {
@@ -80,14 +89,17 @@ Result<std::optional<Found>> take_next(Transaction& transaction, const WorkerId&
     Task task = TRY(task_from(rows[0]));
     const Token token{rows[0].integer(kTokenColumn)};
     if (task.state == TaskState::leased) ++task.losses;
-    if (task.losses >= kMaxLosses) {
+    const bool is_lost = task.losses >= kMaxLosses;
+    if (!is_lost && task.memory > room) return std::nullopt;
+    const bool holds = TRY(still_holds(transaction, task));
+    if (!holds) continue;
+    if (is_lost) {
       TRY_VOID(lose(transaction, task, token));
       continue;
     }
-    if (task.memory > room) return std::nullopt;
-    const db::Rows taken =
-        TRY(transaction.execute(task_sql::kTake, {task.id.str(), token.value, worker.str(),
-                                                  std::int64_t{length.count()}, task.losses}));
+    const db::Rows taken = TRY(transaction.execute(
+        task_sql::kTake, {task.id.str(), token.value, worker.str(), std::int64_t{length.count()},
+                          task.losses, name_of(task.state)}));
     if (taken.empty()) continue;
     TRY_VOID(transaction.execute(task_sql::kServe, {task.video.str()}));
     task.state = TaskState::leased;

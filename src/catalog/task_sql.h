@@ -34,12 +34,16 @@ inline constexpr Statement kNext{
     "t.created_at, t.video, t.idx, t.kind DESC LIMIT 1"};
 
 // Minted above every token of the generation: keys of objects contain it, so no two leases of any
-// of its tasks may share one.
+// of its tasks may share one. The video's row must be locked, by a statement before this one:
+// PostgreSQL shows a statement nothing that was committed after it began, so two that take two
+// tasks of one generation would find the same largest token. ?6: the state that kNext has seen; a
+// task that was ended or renewed since then is not taken.
 inline constexpr Statement kTake{
     "take task",
     "UPDATE tasks SET state = 'leased', token = 1 + (SELECT max(o.token) FROM tasks o "
     "WHERE o.video = tasks.video AND o.generation = tasks.generation), worker = ?3, "
-    "lease_until = vodmill_now() + ?4, losses = ?5 WHERE id = ?1 AND token = ?2 RETURNING token"};
+    "lease_until = vodmill_now() + ?4, losses = ?5 WHERE id = ?1 AND token = ?2 "
+    "AND state = ?6 AND lease_until <= vodmill_now() RETURNING token"};
 
 // The owner of the video has had a turn.
 inline constexpr Statement kServe{
@@ -50,7 +54,8 @@ inline constexpr Statement kServe{
 inline constexpr Statement kLose{
     "lose task",
     "UPDATE tasks SET state = 'failed', token = token + 1, lease_until = 0, losses = ?3, "
-    "error_code = ?4, error_message = ?5 WHERE id = ?1 AND token = ?2"};
+    "error_code = ?4, error_message = ?5 WHERE id = ?1 AND token = ?2 AND state = 'leased' "
+    "AND lease_until <= vodmill_now()"};
 
 inline constexpr Statement kContext{
     "task context",
