@@ -37,10 +37,12 @@ inline constexpr Statement kRevive{
     "error_code = NULL, error_message = NULL "
     "WHERE video = ?1 AND generation = ?2 AND frame = ?3 AND width = ?4"};
 
+// Tokens begin at the time: a row that was forgotten and is wanted again gives out none that a late
+// worker may still have.
 inline constexpr Statement kInsert{
     "want still",
-    "INSERT INTO stills (video, generation, frame, width, state, wanted_at, asked_at) "
-    "VALUES (?1, ?2, ?3, ?4, 'wanted', vodmill_now(), vodmill_now()) "
+    "INSERT INTO stills (video, generation, frame, width, state, wanted_at, asked_at, token) "
+    "VALUES (?1, ?2, ?3, ?4, 'wanted', vodmill_now(), vodmill_now(), vodmill_now()) "
     "ON CONFLICT (video, generation, frame, width) DO NOTHING"};
 
 // Of one video, all but the newest ?2, and never one that somebody waits for.

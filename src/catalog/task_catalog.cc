@@ -11,6 +11,11 @@ namespace {
 using db::Transaction;
 
 constexpr std::size_t kTokenColumn = 14;  // of kNext, after the columns of task_from()
+constexpr std::size_t kNoRoomColumn = 15;
+
+// As long as this, tasks whose turn comes before it may have what room there is. Then it is next
+// at every worker: small ones come for ever where people upload.
+constexpr Milliseconds kRoomPatience{30'000};
 
 std::unexpected<Error> lost() {
   return fail(ErrorCode::lease_lost, "The task's lease is no longer this worker's.");
@@ -61,6 +66,14 @@ Result<Found> describe(Transaction& transaction, Task task, Token token) {
   return found;
 }
 
+// Once, whichever worker it is that has no room.
+Result<> wait_for_room(Transaction& transaction, const Task& task, Token token,
+                       bool waits_already) {
+  if (waits_already) return {};
+  TRY_VOID(transaction.execute(task_sql::kHasNoRoom, {task.id.str(), token.value}));
+  return {};
+}
+
 Result<> lose(Transaction& transaction, const Task& task, Token token) {
   TRY_VOID(transaction.execute(
       task_sql::kLose,
@@ -70,24 +83,41 @@ Result<> lose(Transaction& transaction, const Task& task, Token token) {
   return {};
 }
 
+// False where another transaction has changed the video since it was looked at: what was found
+// there no longer holds.
+Result<bool> still_holds(Transaction& transaction, const Task& task) {
+  const Result<LockedVideo> video = hold_video(transaction, task.video, task.generation);
+  if (video) return true;
+  if (video.error().code == ErrorCode::lease_lost) return false;
+  return fail(video.error());
+}
+
 Result<std::optional<Found>> take_next(Transaction& transaction, const WorkerId& worker,
                                        const EngineBuild& build, Milliseconds length,
                                        std::int64_t room) {
   const std::int64_t takeover_from = (transaction.available_since() + length).ms;
   for (;;) {
-    const db::Rows rows = TRY(transaction.execute(task_sql::kNext, {build.str(), takeover_from}));
+    const db::Rows rows = TRY(transaction.execute(
+        task_sql::kNext, {build.str(), takeover_from, std::int64_t{kRoomPatience.count()}}));
     if (rows.empty()) return std::nullopt;
     Task task = TRY(task_from(rows[0]));
     const Token token{rows[0].integer(kTokenColumn)};
     if (task.state == TaskState::leased) ++task.losses;
-    if (task.losses >= kMaxLosses) {
+    const bool is_lost = task.losses >= kMaxLosses;
+    if (!is_lost && task.memory > room) {
+      const bool waits_already = rows[0].integer(kNoRoomColumn) != 0;
+      TRY_VOID(wait_for_room(transaction, task, token, waits_already));
+      return std::nullopt;
+    }
+    const bool holds = TRY(still_holds(transaction, task));
+    if (!holds) continue;
+    if (is_lost) {
       TRY_VOID(lose(transaction, task, token));
       continue;
     }
-    if (task.memory > room) return std::nullopt;
-    const db::Rows taken =
-        TRY(transaction.execute(task_sql::kTake, {task.id.str(), token.value, worker.str(),
-                                                  std::int64_t{length.count()}, task.losses}));
+    const db::Rows taken = TRY(transaction.execute(
+        task_sql::kTake, {task.id.str(), token.value, worker.str(), std::int64_t{length.count()},
+                          task.losses, name_of(task.state)}));
     if (taken.empty()) continue;
     TRY_VOID(transaction.execute(task_sql::kServe, {task.video.str()}));
     task.state = TaskState::leased;

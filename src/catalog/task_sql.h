@@ -10,8 +10,9 @@ namespace vodmill::catalog::task_sql {
 using db::Statement;
 
 // ?1: the engine's build. ?2: the store's return plus one lease length. A lease that ends at 0 was
-// a dead worker's. An audio task goes after a chunk of the same urgency and index: a picture takes
-// longer.
+// a dead worker's. ?3: how long a task may have been short of room before it goes before all
+// others, the longest one first. An audio task goes after a chunk of the same urgency and index: a
+// picture takes longer.
 //
 // One candidate a video, the first entry of the index tasks_open that may be leased, and the best
 // of them: as dear as there are videos under way, however many tasks they have.
@@ -20,7 +21,7 @@ inline constexpr Statement kNext{
     "WITH busy AS (SELECT v.owner AS owner, count(*) AS leased FROM tasks t "
     "JOIN videos v ON v.id = t.video WHERE t.state = 'leased' GROUP BY v.owner) "
     "SELECT t.id, t.video, t.generation, t.kind, t.idx, t.state, t.attempts, t.losses, t.cost, "
-    "t.done, t.result, t.error_code, t.error_message, t.memory, t.token "
+    "t.done, t.result, t.error_code, t.error_message, t.memory, t.token, t.no_room_since "
     "FROM videos v CROSS JOIN tasks t "
     "LEFT JOIN busy b ON b.owner = v.owner LEFT JOIN turns o ON o.owner = v.owner "
     "WHERE v.status = 'processing' AND v.removed_at IS NULL AND t.id = ("
@@ -30,16 +31,27 @@ inline constexpr Statement kNext{
     "(n.state = 'leased' AND (n.lease_until = 0 OR "
     "(n.lease_until <= vodmill_now() AND vodmill_now() >= ?2)))) "
     "ORDER BY n.urgency, n.idx, n.kind DESC LIMIT 1) "
-    "ORDER BY t.urgency, v.priority, COALESCE(b.leased, 0), COALESCE(o.served_at, 0), "
+    "ORDER BY CASE WHEN t.no_room_since > 0 AND t.no_room_since <= vodmill_now() - ?3 "
+    "THEN t.no_room_since ELSE 9223372036854775807 END, "
+    "t.urgency, v.priority, COALESCE(b.leased, 0), COALESCE(o.served_at, 0), "
     "t.created_at, t.video, t.idx, t.kind DESC LIMIT 1"};
 
 // Minted above every token of the generation: keys of objects contain it, so no two leases of any
-// of its tasks may share one.
+// of its tasks may share one. The video's row must be locked, by a statement before this one:
+// PostgreSQL shows a statement nothing that was committed after it began, so two that take two
+// tasks of one generation would find the same largest token. ?6: the state that kNext has seen; a
+// task that was ended or renewed since then is not taken.
 inline constexpr Statement kTake{
     "take task",
     "UPDATE tasks SET state = 'leased', token = 1 + (SELECT max(o.token) FROM tasks o "
     "WHERE o.video = tasks.video AND o.generation = tasks.generation), worker = ?3, "
-    "lease_until = vodmill_now() + ?4, losses = ?5 WHERE id = ?1 AND token = ?2 RETURNING token"};
+    "lease_until = vodmill_now() + ?4, losses = ?5, no_room_since = 0 WHERE id = ?1 AND token = ?2 "
+    "AND state = ?6 AND lease_until <= vodmill_now() RETURNING token"};
+
+// Its turn has come, and its mill does not fit.
+inline constexpr Statement kHasNoRoom{"task has no room",
+                                      "UPDATE tasks SET no_room_since = vodmill_now() "
+                                      "WHERE id = ?1 AND token = ?2 AND no_room_since = 0"};
 
 // The owner of the video has had a turn.
 inline constexpr Statement kServe{
@@ -50,7 +62,8 @@ inline constexpr Statement kServe{
 inline constexpr Statement kLose{
     "lose task",
     "UPDATE tasks SET state = 'failed', token = token + 1, lease_until = 0, losses = ?3, "
-    "error_code = ?4, error_message = ?5 WHERE id = ?1 AND token = ?2"};
+    "error_code = ?4, error_message = ?5 WHERE id = ?1 AND token = ?2 AND state = 'leased' "
+    "AND lease_until <= vodmill_now()"};
 
 inline constexpr Statement kContext{
     "task context",
@@ -127,10 +140,10 @@ inline constexpr Statement kBuryGenerations{
     "bury generations",
     "UPDATE generations SET lease_until = 0 WHERE worker = ?1 AND lease_until > 0"};
 
-inline constexpr std::array kAll{kNext,     kTake,          kServe,        kLose,
-                                 kContext,  kCommitted,     kFind,         kRenew,
-                                 kHold,     kInsertSegment, kInsertThumbs, kForgiveLosses,
-                                 kFinish,   kFail,          kSpendAttempt, kFailSpent,
-                                 kGiveBack, kBuryTasks,     kBuryStills,   kBuryGenerations};
+inline constexpr std::array kAll{
+    kNext,          kHasNoRoom,  kTake,           kServe,        kLose,          kContext,
+    kCommitted,     kFind,       kRenew,          kHold,         kInsertSegment, kInsertThumbs,
+    kForgiveLosses, kFinish,     kFail,           kSpendAttempt, kFailSpent,     kGiveBack,
+    kBuryTasks,     kBuryStills, kBuryGenerations};
 
 }  // namespace vodmill::catalog::task_sql

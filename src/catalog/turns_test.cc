@@ -28,7 +28,7 @@ class Turns : public testing::Test {
 
 TEST_F(Turns, AreFoundByTheIndexOfOpenTasksOneAVideo) {
   const std::string text = std::string(kExplainNext) + std::string(task_sql::kNext.sql);
-  const auto plan = connection_->execute({"explain next task", text}, {"build", 0});
+  const auto plan = connection_->execute({"explain next task", text}, {"build", 0, 0});
   ASSERT_TRUE(plan) << plan.error().message;
   std::string steps;
   for (const db::Row& row : plan->rows) steps += row.text(3) + "\n";

@@ -213,11 +213,11 @@ class TaskCatalog {
  public:
   virtual ~TaskCatalog() = default;
 
-  // The next task of the generations that are `processing`: by urgency, then the video's priority,
-  // then the owner with the fewest leased tasks, then the owner whose last turn is longest ago,
-  // then age and index. None, not the one after it, where its mill may need more than `room` bytes:
-  // a large one that always stood back for small ones would wait for ever. Waiting ones, and leased
-  // ones whose lease has lapsed (a loss: see kMaxLosses; the task that has spent them fails with
+  // The next task of the `processing` generations: by urgency, the video's priority, the owner with
+  // the fewest leased tasks, the owner whose last turn is longest ago, age and index. None, not the
+  // one after it, where its mill may need more than `room` bytes; 30 s later it goes before all
+  // others: a large one that always stood back for small ones would wait for ever. Also leased ones
+  // whose lease has lapsed (a loss: see kMaxLosses; the task that has spent them fails with
   // worker_lost). Only tasks without a build or with this one. Nothing is taken over within one
   // lease length of the store's return but what a dead worker had (bury).
   virtual Async<std::optional<LeasedTask>> lease(WorkerId worker, EngineBuild build,

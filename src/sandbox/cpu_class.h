@@ -44,4 +44,10 @@ class CpuClass {
   std::string missing_;  // why there is no group
 };
 
+// Gives this process's session, in the kernel's autogroups, the niceness that the process has. Asks
+// again for up to a few seconds: of all processes that are not the superuser's, the kernel lets one
+// do so in a tenth of a second (kernel/sched/autogroup.c), and a mill is rarely started alone. For
+// a mill that has just begun; does nothing where there are no autogroups.
+void take_place_of_session();
+
 }  // namespace vodmill::sandbox

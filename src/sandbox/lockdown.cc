@@ -10,6 +10,7 @@
 
 #include "sandbox/channel.h"
 #include "sandbox/confinement.h"
+#include "sandbox/cpu_class.h"
 
 namespace vodmill::sandbox {
 namespace {
@@ -98,6 +99,7 @@ Result<> drop_privileges(Steps& steps, const LockdownOptions& options, unsigned 
 Result<Layers> lock_down(const LockdownOptions& options) {
   ::prctl(PR_SET_NAME, "vodmill-mill", 0, 0, 0);
   TRY_VOID(require_single_thread());
+  take_place_of_session();
   Steps steps(options.off);
   steps.take(Layer::descriptors, check_descriptors);
   for (Layer layer : all_layers()) {

@@ -44,7 +44,9 @@ struct WorkerOptions {
   Milliseconds engine_grace{60'000};
   Milliseconds crash_delay{1'000};  // before a task is tried again whose mill crashed
   Milliseconds store_delay{5'000};  // the same where something on our side was away
-  sandbox::ChildOptions child;      // how a mill is started
+  // Of the catalog, which is asked every second, before that is a trouble of the worker's.
+  Milliseconds silence{15'000};
+  sandbox::ChildOptions child;  // how a mill is started
   sandbox::LockdownOptions lockdown;
 };
 

@@ -114,6 +114,7 @@ Async<> MillRun::take_frame(sandbox::Frame frame) {
       locked_ = true;
       locked_or_over_.give();
     } else {
+      lock_failed_ = true;
       kill(MillEnd::hindered, std::move(holds).error());
     }
   }
@@ -262,6 +263,7 @@ MillOutcome MillRun::judge(const sandbox::ExitStatus& status) {
   if (killed_) return std::move(*killed_);
   MillOutcome outcome;
   // What went wrong before the mill was locked has nothing to do with the video.
+  lock_failed_ = !locked_;
   outcome.end = locked_ ? MillEnd::crashed : MillEnd::hindered;
   if (result_) {
     outcome.end = MillEnd::done;

@@ -43,6 +43,11 @@ class MillRun {
   // Ends the process at once; run() then answers so. Harmless after its end.
   void kill(MillEnd end, Error why);
 
+  // It was, or is, safe to give it a video.
+  bool has_locked() const { return locked_; }
+  // It ended before that, or said that it was not: the sandbox does not hold here.
+  bool failed_to_lock() const { return lock_failed_; }
+
   // It cannot go on before the stores have answered.
   bool waits_for_us() const { return waiting_for_us_ > 0; }
 
@@ -76,7 +81,8 @@ class MillRun {
   Notice over_;            // killed, or its output has ended
   Notice locked_or_over_;  // it may be told what to do, or never will be
   bool locked_ = false;    // before that it has seen nothing of the video
-  bool lingers_ = false;   // it had to be ended although its pipes were closed
+  bool lock_failed_ = false;
+  bool lingers_ = false;  // it had to be ended although its pipes were closed
   std::optional<json::object> result_;
   std::optional<Error> said_;          // by the mill
   std::optional<Error> source_error_;  // what it was told instead of a range

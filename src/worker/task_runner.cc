@@ -16,8 +16,6 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr Milliseconds kLookAgain{1'000};
 constexpr Milliseconds kBetweenLooks{100};
-// Of the catalog, which is asked every second.
-constexpr Milliseconds kLongestSilence{15'000};
 
 // The first segment of each rung that has no row yet: the front that a retry goes on from.
 int front_of(const LeasedTask& task, std::string_view rendition, int first, int end) {
@@ -72,6 +70,8 @@ class TaskRunner::Run final : public MillListener {
     beating_.spawn(end_in_time());
     const auto begun = SteadyClock::now();
     outcome_ = co_await mill_.run(plan::to_json(spec_of(task_)));
+    if (mill_.has_locked()) runner_.starter_.has_locked();
+    if (mill_.failed_to_lock()) runner_.starter_.has_not_locked(outcome_.error.message);
     runner_.counts_.count(task_.task.kind, outcome_, SteadyClock::now() - begun);
     log::info(about(task_.task), "task {}: {} frames encoded", task_.task.id.str(),
               progress_.encoded);
@@ -177,45 +177,20 @@ TaskRunner::TaskRunner(const Ports& ports, const WorkerOptions& options, Admissi
       budget_(executor, options.segment_bytes),
       ranges_(executor, ports.blobs, options.range_cache_bytes),
       answered_at_(SteadyClock::now()),
+      starter_(options.child),
       finishing_(executor) {}
 
 TaskRunner::~TaskRunner() = default;
 
-void TaskRunner::keep_a_spare() {
-  if (spare_ || stopping_.given()) return;
-  auto started = start_mill();
-  if (started) {
-    spare_.emplace(std::move(*started));
-  } else {
-    log::error("start a mill: {}", started.error().message);
-  }
-}
-
-Result<sandbox::Child> TaskRunner::take_mill() {
-  if (spare_) {
-    sandbox::Child spare = std::move(*spare_);
-    spare_.reset();
-    const auto ended = spare.try_wait();
-    if (ended && !*ended) return spare;
-  }
-  return start_mill();
-}
-
-Result<sandbox::Child> TaskRunner::start_mill() {
-  auto started = sandbox::start_child(options_.child);
-  mills_start_ = started.has_value();
-  return started;
-}
-
 std::string TaskRunner::trouble() const {
   if (stopping_.given()) return "The worker is stopping.";
-  if (!mills_start_) return "The worker can start no mill: see its log, and vodmill doctor.";
-  if (SteadyClock::now() - answered_at_ <= kLongestSilence) return "";
+  if (std::string trouble = starter_.trouble(); !trouble.empty()) return trouble;
+  if (SteadyClock::now() - answered_at_ <= options_.silence) return "";
   return "The worker has had no answer from the database for a while.";
 }
 
 void TaskRunner::stop() {
-  spare_.reset();
+  starter_.stop();
   for (Run* run : running_) {
     run->give_up(MillEnd::hindered, {ErrorCode::cancelled, "The worker is stopping."});
   }
@@ -274,13 +249,13 @@ asio::awaitable<void> TaskRunner::run_task(Admitted admitted) {
     co_await hand_back(std::move(task), {ErrorCode::cancelled, "The worker is stopping."});
     co_return;
   }
-  auto mill = take_mill();
+  auto mill = starter_.take();
   if (!mill) {
     co_await hand_back(std::move(task), std::move(mill).error().within("start a mill"));
     co_return;
   }
   auto run = std::make_unique<Run>(*this, std::move(task), std::move(*mill));
-  keep_a_spare();
+  starter_.keep_a_spare();
   running_.insert(run.get());
   counts_.mills.add(1);
   co_await run->run_mill();
@@ -313,7 +288,7 @@ Async<std::optional<TaskRunner::Admitted>> TaskRunner::admit_next() {
 }
 
 asio::awaitable<void> TaskRunner::run_slot() {
-  keep_a_spare();
+  starter_.keep_a_spare();
   const metrics::Held slot(counts_.slots);
   while (!stopping_.given()) {
     const std::uint64_t seen = ports_.bell.count();
@@ -325,6 +300,7 @@ asio::awaitable<void> TaskRunner::run_slot() {
     }
     if (!admitted) log::warn("lease a task: {}", admitted.error().message);
     if (!stopping_.given()) {
+      starter_.look();
       co_await ports_.bell.wait(seen, kLookAgain);
     }
   }

@@ -13,6 +13,7 @@
 #include "worker/context.h"
 #include "worker/counts.h"
 #include "worker/mill_run.h"
+#include "worker/mill_starter.h"
 #include "worker/notice.h"
 #include "worker/nursery.h"
 #include "worker/range_cache.h"
@@ -54,9 +55,6 @@ class TaskRunner {
   asio::awaitable<void> run_task(Admitted admitted);
   asio::awaitable<void> hand_back(LeasedTask task, Error why);
   asio::awaitable<void> finish(std::unique_ptr<Run> run);
-  Result<sandbox::Child> take_mill();
-  Result<sandbox::Child> start_mill();
-  void keep_a_spare();
   asio::awaitable<void> settle(const LeasedTask& task, const MillOutcome& outcome);
   Async<> tell_catalog(const LeasedTask& task, const MillOutcome& outcome);
   asio::awaitable<bool> has_ended(VideoId video, int generation);
@@ -71,10 +69,9 @@ class TaskRunner {
   Budget budget_;
   RangeCache ranges_;
   std::chrono::steady_clock::time_point answered_at_;  // the catalog, for a task or a lease
-  bool mills_start_ = true;
-  std::optional<sandbox::Child> spare_;  // loaded and locked, waiting for a task
-  std::set<Run*> running_;               // finishing ones too
-  Nursery finishing_;                    // tasks whose mill has ended
+  MillStarter starter_;
+  std::set<Run*> running_;  // finishing ones too
+  Nursery finishing_;       // tasks whose mill has ended
 };
 
 }  // namespace vodmill::worker

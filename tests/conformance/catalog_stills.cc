@@ -200,15 +200,18 @@ TEST_P(CatalogConformance, TakesOnlySoManyStillsOfAVideoAtATime) {
 TEST_P(CatalogConformance, SweepsTheOldestStillsOfAVideoThatHasMany) {
   const Video video = make_video();
   coordinate_planned(video);
+  Token first;
   for (int i = 0; i < kMostStills + 1; ++i) {
     advance(Milliseconds(1));
     must(run(stills().want(still_of(video, i))));
     const LeasedStill leased = lease_still(stills());
+    if (i == 0) first = leased.token;
     const BlobKey key("still-" + std::to_string(i) + ".jpg");
     must(run(stills().finish(leased.still, leased.token, key)));
   }
   EXPECT_THAT(prefixes_due(), testing::ElementsAre("still-0.jpg"));
   EXPECT_FALSE(must(run(stills().want(still_of(video, 0)))).key) << "it is made anew";
+  EXPECT_GT(lease_still(stills()).token, first) << "a late worker must not pass for this one";
 }
 
 }  // namespace

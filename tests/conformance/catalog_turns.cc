@@ -99,6 +99,44 @@ TEST_P(CatalogTurns, AreNotGivenAwayByATaskForWhichThereIsNoRoom) {
   EXPECT_EQ(lease_in(100).value().task.kind, TaskKind::audio);
 }
 
+TEST_P(CatalogTurns, LetUrgentTasksOvertakeOneWithoutRoomForHalfAMinute) {
+  const auto lease_in = [&](std::int64_t megabytes) {
+    return must(run(tasks().lease(WorkerId("worker"), kBuild, kLease, megabytes * 1'000'000)));
+  };
+  const auto upload = [&] {
+    const Video video = make_video();
+    must(run(generations().coordinate(video.id, 1, WorkerId("worker"), 10 * kLease)));
+    return video.id;
+  };
+  const VideoId large = make_large(900'000'000);
+  EXPECT_EQ(lease_in(899), std::nullopt);
+  const VideoId second = upload();
+  const auto overtaking = lease_in(899);
+  ASSERT_TRUE(overtaking);
+  EXPECT_EQ(overtaking->task.video, second);
+  finish(*overtaking);
+  advance(Milliseconds(30'000));
+  const VideoId third = upload();
+  EXPECT_EQ(lease_in(899), std::nullopt) << "the large one is next now";
+  const auto waited = lease_in(900);
+  ASSERT_TRUE(waited);
+  EXPECT_EQ(waited->task.video, large);
+  EXPECT_EQ(lease_in(899).value().task.video, third);
+}
+
+TEST_P(CatalogTurns, OfTasksThatHaveWaitedForRoomGoToTheOneThatHasWaitedLongest) {
+  const VideoId first = make_large(900'000'000);
+  const auto lease_in = [&](std::int64_t megabytes) {
+    return must(run(tasks().lease(WorkerId("worker"), kBuild, kLease, megabytes * 1'000'000)));
+  };
+  EXPECT_EQ(lease_in(899), std::nullopt);
+  const VideoId urgent = make_large(950'000'000, -1);
+  EXPECT_EQ(lease_in(899), std::nullopt);
+  advance(Milliseconds(60'000));
+  EXPECT_EQ(lease_in(950).value().task.video, first);
+  EXPECT_EQ(lease_in(950).value().task.video, urgent);
+}
+
 TEST_P(CatalogTurns, OfAVideoWithoutACoordinatorWaitForAWorker) {
   const Video video = make_video();
   const auto reasons = [&] {
@@ -135,6 +173,18 @@ void CatalogTurns::plan_all(const std::vector<Video>& made) {
     advance(Milliseconds(1));
     must(run(generations().store_plan(lease, small_info(), small_plan(), small_tasks())));
   }
+}
+
+VideoId CatalogTurns::make_large(std::int64_t memory, int priority) {
+  const Video video = make_video("", priority);
+  const GenerationLease lease =
+      must(run(generations().coordinate(video.id, 1, WorkerId("worker"), 10 * kLease)));
+  finish(lease_task());
+  std::vector<NewTask> planned = small_tasks();
+  for (NewTask& task : planned) task.memory = task.urgency == 0 ? 0 : memory;
+  must(run(generations().store_plan(lease, small_info(), small_plan(), planned)));
+  for (int urgent = 0; urgent < 2; ++urgent) finish(lease_task());
+  return video.id;
 }
 
 void CatalogTurns::finish(const LeasedTask& task) {

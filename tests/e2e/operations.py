@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """operations.py BINARY: what an operator asks a real server and a real data folder.
 
-/metrics counts a video that is made; /readyz says what is wrong; no upload takes the disk's last room; `vodmill doctor
---fsck` finds bytes without a video and videos without bytes, beside a running server too, and changes nothing; `vodmill
-doctor --sandbox` names what holds a mill, for the superuser and for somebody without a right.
+/metrics counts a video that is made; /readyz says what is wrong, with the worker too; no upload takes the disk's last room;
+`vodmill doctor --fsck` finds bytes without a video and videos without bytes, beside a running server too, and changes
+nothing; `vodmill doctor --sandbox` names what holds a mill, for the superuser and for somebody without a right.
 """
 
 import http.client
@@ -28,6 +28,10 @@ OTHER_LAYERS = {
     "user_namespace", "network_namespace", "ipc_namespace", "uts_namespace", "mount_namespace", "pid_namespace",
     "empty_root", "unprivileged_user", "capabilities", "landlock",
 }
+
+WITHOUT_NETWORK_NAMESPACES = [
+    "unshare", "--user", "--map-root-user", "sh", "-c", 'echo 0 >/proc/sys/user/max_net_namespaces && exec "$@"', "sh",
+]
 
 SAMPLE = Path(__file__).resolve().parents[2] / "tests/media/made/edit-list.mp4"
 
@@ -83,6 +87,30 @@ def ready(server):
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as answer:
         return answer.code, json.load(answer)
+
+
+def check_worker_in_trouble(binary):
+    """On a host without network namespaces `--sandbox strict` lets no mill work: that is told, and costs no video."""
+    if subprocess.run([*WITHOUT_NETWORK_NAMESPACES, "true"], capture_output=True, check=False).returncode != 0:
+        print("left out: this host lets nobody make namespaces", flush=True)
+        return
+    server = Server(binary, "--sandbox", "strict", become=WITHOUT_NETWORK_NAMESPACES)
+    try:
+        deadline = time.monotonic() + 30
+        while (answer := ready(server))[0] == 200 and time.monotonic() < deadline:
+            time.sleep(0.2)
+        status, body = answer
+        expect(status == 503 and list(body["failing"]) == ["worker"], f"a worker without a sandbox is not ready: {answer}")
+        expect("doctor --sandbox" in body["detail"], "and says so in a sentence")
+        missing = re.findall(r"The sandbox layer (\w+) does not hold here", server.log())
+        expect(missing, f"and what is missing, in the log: {missing[:1]}")
+        created, video = server.upload(SAMPLE, "a.mp4")
+        expect(created == 201, "an upload is taken")
+        time.sleep(2)
+        expect(server.video(video["id"])["status"] in ("pending", "processing"), "and waits")
+        expect(ready(server)[0] == 503, "and the server is as little ready as before")
+    finally:
+        server.stop()
 
 
 def fsck(binary, data):
@@ -205,6 +233,7 @@ def check_room(server, free):
 def main():
     binary = sys.argv[1]
     check_sandboxes(binary)
+    check_worker_in_trouble(binary)
     server = Server(binary)
     data = os.path.join(server.folder, "data")
     try:

@@ -23,17 +23,18 @@ FINAL = ("completed", "failed", "cancelled")
 class Server:
     """`vodmill serve` in a folder below the temporary folder, ended and swept by stop()."""
 
-    def __init__(self, binary, *flags, data=None):
+    def __init__(self, binary, *flags, data=None, nice=0, become=()):
+        """`nice` None: as it is by default. `become`: a command that runs it as somebody else."""
         self.folder = data or tempfile.mkdtemp(prefix="vodmill-test-")
         self.log_path = os.path.join(self.folder, "server.log")
         self._peak_lock = threading.Lock()
         self.peak_mill_kib = 0
-        self._start(binary, flags)
+        self._start([*become, binary], [*flags, *([] if nice is None else ["--nice", str(nice)])])
 
-    def _start(self, binary, flags):
-        command = [binary, "serve", "--data", os.path.join(self.folder, "data"), "--listen", "127.0.0.1:0", "--nice", "0"]
+    def _start(self, program, flags):
+        command = [*program, "serve", "--data", os.path.join(self.folder, "data"), "--listen", "127.0.0.1:0", *flags]
         with open(self.log_path, "wb") as log:
-            self.process = subprocess.Popen(command + list(flags), stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
         self.pid = self.process.pid
         deadline = time.monotonic() + 30
         while not (found := re.search(r"listening on http://[^ ]*:(\d+) ", self.log())):

@@ -1,0 +1,55 @@
+// Starts the mills of one worker's slots, keeps one spare, and knows whether they come up: started,
+// and locked in by the sandbox.
+//
+// A spare is loaded and locked and waits for a task: that is 0.1 s less before each. It also tells
+// of a host on which no mill comes up before a video has to. One executor, one thread. Owned by the
+// TaskRunner.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sandbox/child.h"
+
+namespace vodmill::worker {
+
+class MillStarter {
+ public:
+  // The options must outlive it.
+  explicit MillStarter(const sandbox::ChildOptions& options) : options_(options) {}
+
+  // The spare if it lives, else a new one.
+  Result<sandbox::Child> take();
+
+  // Starts a spare where there is none.
+  void keep_a_spare();
+
+  // Sees whether the spare has come up, and takes another for one that has ended; at most once a
+  // second. Called while there is nothing else to do.
+  void look();
+
+  // What became of a mill that was taken.
+  void has_locked();
+  void has_not_locked(std::string_view why);
+
+  // Ends the spare; from now on there is none.
+  void stop();
+
+  // Why no mill comes up, as a sentence for people; "" while they do.
+  std::string trouble() const;
+
+ private:
+  Result<sandbox::Child> start();
+  void judge_ended_spare();
+
+  const sandbox::ChildOptions& options_;
+  std::optional<sandbox::Child> spare_;
+  std::optional<std::chrono::steady_clock::time_point> looked_at_;
+  bool stopped_ = false;
+  bool mills_start_ = true;
+  bool mills_lock_ = true;
+};
+
+}  // namespace vodmill::worker
