@@ -249,10 +249,10 @@ class Process:
         expect(status == 0, f"it ended with {status} when it was told to stop; {self.log_path}")
 
 
-def kill_all(pids, with_signal=signal.SIGKILL):
+def kill_all(pids):
     for pid in pids:
         try:
-            os.kill(pid, with_signal)
+            os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
 
