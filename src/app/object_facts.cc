@@ -65,6 +65,14 @@ bool is_sane(const bmff::MediaInfo& info, std::int64_t timescale) {
          is_sane(info.first_pts, timescale) && is_sane(info.end_pts, timescale);
 }
 
+// Its packets are of 188 bytes, and each begins with the same one (ISO/IEC 13818-1, 2.4.3.2).
+bool is_transport_stream(ByteView bytes) {
+  constexpr std::size_t kPacket = 188;
+  constexpr auto kSync = std::byte{0x47};
+  return bytes.size() >= kPacket && bytes[0] == kSync &&
+         (bytes.size() == kPacket || bytes[kPacket] == kSync);
+}
+
 // Why the samples of such tracks are not looked into; "" if they are.
 std::string why_beyond(const std::vector<hls::TrackName>& tracks) {
   if (tracks.size() != 1) return "The segments hold several tracks.";
@@ -137,6 +145,7 @@ hls::SegmentFacts read_segment(ByteView bytes, const SegmentUse& use) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   facts.is_webvtt =
       head.starts_with("WEBVTT") || head.starts_with(std::string(kByteOrderMark) + "WEBVTT");
+  facts.is_transport_stream = is_transport_stream(bytes);
   facts.has_timestamp_map = head.find("X-TIMESTAMP-MAP=") != std::string_view::npos;
   facts.look = hls::Look::opened;
   if (use.is_encrypted) {

@@ -148,8 +148,8 @@ void add_commands(CLI::App& app, Settings& settings) {
       "verify",
       "Judges a finished HLS stream by Apple's authoring specification and RFC 8216. One line a\n"
       "finding; exit status 0 if no MUST rule is broken. Looked into are playlists, and fMP4\n"
-      "segments of H.264 and AAC; of a URL also how the server sends them. Not judged: TLS,\n"
-      "loudness, decoding, DRM.");
+      "segments of H.264 and AAC; of a URL also how the server sends them. Not judged:\n"
+      "versions of TLS, loudness, decoding, most of DRM. docs/verify.md lists the rules.");
   verify->add_option("input", settings.input, "The URL, the folder, or its multivariant playlist")
       ->required();
   verify->add_flag("--json", settings.as_json, "One JSON object in place of lines");

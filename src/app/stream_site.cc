@@ -13,7 +13,9 @@ hls::Delivery delivery_of(const net::Fetched& answer) {
   return {.redirects = answer.redirects,
           .content_type = std::string(answer.headers.find("Content-Type").value_or("")),
           .is_gzip = net::equal_ignoring_case(coding, "gzip"),
-          .allows_every_site = origin == "*" || origin == kOrigin};
+          .allows_every_site = origin == "*" || origin == kOrigin,
+          .is_tls = net::equal_ignoring_case(std::string_view(answer.url).substr(0, 8), "https://"),
+          .cache_control = std::string(answer.headers.find("Cache-Control").value_or(""))};
 }
 
 Result<Bytes> bytes_of(net::Fetched answer) {

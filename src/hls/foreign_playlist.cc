@@ -254,8 +254,7 @@ class MediaReader {
     if (line.name == "#EXT-X-BYTERANGE") range_text_ = line.value;
     if (line.name == "#EXT-X-DISCONTINUITY") next_.discontinuity = true;
     if (line.name == "#EXT-X-GAP") next_.gap = true;
-    if (line.name == "#EXT-X-KEY")
-      encrypted_ = TagReader(line.value, faults_).word("METHOD") != "NONE";
+    if (line.name == "#EXT-X-KEY") read_key(line);
     if (line.name == "#EXT-X-MAP") read_map(line);
     if (line.name == "#EXT-X-VERSION") playlist_.version = read_version(line.value, faults_);
     if (line.name == "#EXT-X-TARGETDURATION") read_target_duration(line.value);
@@ -337,6 +336,15 @@ class MediaReader {
     if (map.uri.empty()) faults_.add("4.3.2.5", "EXT-X-MAP needs a URI.");
     if (const auto range = tag.quoted("BYTERANGE")) map.range = read_range(*range, 0);
     playlist_.maps.push_back(std::move(map));
+  }
+
+  void read_key(const Line& line) {
+    TagReader tag(line.value, faults_);
+    ForeignKey key{.line = line.number,
+                   .method = tag.word("METHOD"),
+                   .format = tag.quoted("KEYFORMAT").value_or("")};
+    encrypted_ = key.method != "NONE";
+    playlist_.keys.push_back(std::move(key));
   }
 
   void read_target_duration(std::string_view value) {

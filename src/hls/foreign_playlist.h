@@ -78,6 +78,13 @@ struct ForeignMap {
   std::optional<ForeignRange> range;
 };
 
+// EXT-X-KEY.
+struct ForeignKey {
+  int line = 0;
+  std::string method;  // "AES-128", "NONE"
+  std::string format;  // KEYFORMAT; "" for none
+};
+
 struct ForeignSegment {
   int line = 0;  // of its URI
   std::string uri;
@@ -98,6 +105,7 @@ struct ForeignPlaylist {
   bool independent_segments = false;
   bool has_fractions = false;  // an EXTINF with a decimal point
   std::vector<ForeignMap> maps;
+  std::vector<ForeignKey> keys;
   std::vector<ForeignSegment> segments;
   std::vector<Fault> faults;
 };

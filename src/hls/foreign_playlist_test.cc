@@ -34,6 +34,9 @@ TEST(ForeignPlaylist, IsReadWithRangesKeysAndGaps) {
   EXPECT_EQ(playlist.segments[1].range->length, 200);
   EXPECT_TRUE(playlist.segments[2].discontinuity && playlist.segments[2].gap);
   EXPECT_FALSE(playlist.segments[2].encrypted || playlist.segments[2].range);
+  ASSERT_EQ(playlist.keys.size(), 2U);
+  EXPECT_EQ(playlist.keys[0].method, "AES-128");
+  EXPECT_EQ(playlist.keys[1].method, "NONE");
   ASSERT_EQ(playlist.maps.size(), 1U);
   EXPECT_EQ(playlist.maps[0].range->length, 800);
   EXPECT_TRUE(playlist.ended && playlist.independent_segments && playlist.has_fractions);

@@ -15,10 +15,11 @@ std::span<const Rule> object_rules();     // what the URIs lead to
 std::span<const Rule> picture_rules();    // Apple 1
 std::span<const Rule> sound_rules();      // Apple 2, 4, 5 and what is said of sound in 8, 9
 std::span<const Rule> i_frame_rules();    // Apple 6
-std::span<const Rule> time_rules();       // Apple 7, 8
-std::span<const Rule> playlist_rules();   // Apple 8, 9: the attributes
+std::span<const Rule> time_rules();       // Apple 7, 8: durations
+std::span<const Rule> break_rules();      // Apple 7, 8: where one segment follows another
+std::span<const Rule> playlist_rules();   // Apple 8, 9, 13: the attributes
 std::span<const Rule> bandwidth_rules();  // Apple 1.26 to 1.32, 9.13
-std::span<const Rule> delivery_rules();   // what a server does: Apple 8.18, 10
+std::span<const Rule> delivery_rules();   // what a server does: Apple 8.18, 10, 11
 
 // A media playlist with the URI that names it.
 struct NamedTrack {
@@ -52,6 +53,19 @@ const InitFacts* known_init(const TrackFacts& track);
 std::optional<Bandwidth> measured(const TrackFacts& track);
 
 std::int64_t playlist_duration(const TrackFacts& track);  // in kForeignTimescale
+std::int64_t to_foreign(std::int64_t units, std::int64_t timescale);
+
+// Renditions may differ by a sample of each: sound has no boundary where a frame ends. In
+// kForeignTimescale; a tenth of a second where samples are not known.
+std::int64_t tolerance(const TrackFacts& track);
+
+bool begins_fragment(std::string_view box);   // of fMP4: "moof", or what may stand before it
+bool is_sound_codec(std::string_view codec);  // as CODECS names them: "mp4a.40.2"
+bool has_sound_codec(const ForeignVariant& variant);
+bool is_sound_alone(const ForeignVariant& variant);  // all of its CODECS are sounds
+
+// CODECS names a sound, and what is known of the variant's segments holds none.
+bool lacks_its_sound(const StreamFacts& stream, const ForeignVariant& variant);
 
 std::string at_line(std::string_view playlist, int line);            // "v0.m3u8 line 7"
 std::string in_seconds(std::int64_t units, std::int64_t timescale);  // "6.006 s"

@@ -1,6 +1,7 @@
 #include "hls/rules.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "base/rational.h"
@@ -62,7 +63,7 @@ std::vector<Rule> all_rules() {
   std::vector<Rule> all;
   for (const auto table :
        {grammar_rules(), object_rules(), picture_rules(), sound_rules(), i_frame_rules(),
-        time_rules(), playlist_rules(), bandwidth_rules(), delivery_rules()}) {
+        time_rules(), break_rules(), playlist_rules(), bandwidth_rules(), delivery_rules()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   return all;
@@ -166,6 +167,46 @@ std::int64_t playlist_duration(const TrackFacts& track) {
   std::int64_t duration = 0;
   for (const ForeignSegment& segment : track.playlist.segments) duration += segment.duration;
   return duration;
+}
+
+std::int64_t to_foreign(std::int64_t units, std::int64_t timescale) {
+  return mul_div_round(units, kForeignTimescale, timescale);
+}
+
+std::int64_t tolerance(const TrackFacts& track) {
+  constexpr std::int64_t kUnknown = kForeignTimescale / 10;
+  const auto known = known_segments(track);
+  if (known.empty()) return kUnknown;
+  return to_foreign(known.front().facts.longest_sample, known.front().init.timescale);
+}
+
+bool begins_fragment(std::string_view box) {
+  return box == "moof" || box == "styp" || box == "sidx" || box == "prft" || box == "emsg";
+}
+
+bool is_sound_codec(std::string_view codec) {
+  constexpr std::array<std::string_view, 9> kSounds{"mp4a", "ac-3", "ec-3", "ac-4", "alac",
+                                                    "fLaC", "Opus", "opus", "apac"};
+  return std::ranges::any_of(kSounds,
+                             [codec](std::string_view sound) { return codec.starts_with(sound); });
+}
+
+bool has_sound_codec(const ForeignVariant& variant) {
+  return std::ranges::any_of(variant.codecs, is_sound_codec);
+}
+
+bool is_sound_alone(const ForeignVariant& variant) {
+  return !variant.codecs.empty() && std::ranges::all_of(variant.codecs, is_sound_codec);
+}
+
+bool lacks_its_sound(const StreamFacts& stream, const ForeignVariant& variant) {
+  if (!variant.audio.empty() || !has_sound_codec(variant)) return false;
+  const TrackFacts* track = find_track(stream, variant.uri);
+  return track && !track->inits.empty() &&
+         std::ranges::all_of(track->inits, [](const InitFacts& init) {
+           return !init.tracks.empty() &&
+                  std::ranges::find(init.tracks, "soun", &TrackName::handler) == init.tracks.end();
+         });
 }
 
 std::string at_line(std::string_view playlist, int line) {

@@ -2,9 +2,9 @@
 // its sections. Called by `vodmill verify` and, for the cheap ones, at the end of every video.
 // Pure; any thread.
 //
-// rules_*.cc hold them, one function a rule, in tables that read like the specification. TLS and
-// addresses (Apple 11, 12), what only a decoder can see (2.18 to 2.23), and DRM (13) are not among
-// them.
+// rules_*.cc hold them, one function a rule, in tables that read like the specification;
+// docs/verify.md lists them. Names in addresses and versions of TLS (Apple 11.4, 12), what only a
+// decoder can see (2.18 to 2.23), and most of DRM (13) are not among them.
 // Fuzzed by: fuzz/playlist_fuzz.cc
 #pragma once
 

@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "base/rational.h"
 #include "hls/rule_tables.h"
@@ -37,6 +40,64 @@ void check_dense(const StreamFacts& stream, const Tell& tell) {
   }
 }
 
+using Sides = std::pair<int, int>;
+
+// Of pictures of each size, the lowest average bit rate of the variants that have it.
+std::map<Sides, std::int64_t> rates_of_pictures(const StreamFacts& stream) {
+  std::map<Sides, std::int64_t> rates;
+  for (const ForeignVariant& variant : stream.multivariant.variants) {
+    const TrackFacts* track = variant.resolution ? find_track(stream, variant.uri) : nullptr;
+    const auto rate = track ? measured(*track) : std::nullopt;
+    if (!rate) continue;
+    const Sides sides{variant.resolution->width, variant.resolution->height};
+    std::int64_t& lowest = rates.try_emplace(sides, rate->average).first->second;
+    lowest = std::min(lowest, rate->average);
+  }
+  return rates;
+}
+
+// Whether its pictures are those of the variants (Apple 6.3), which are as large as they are.
+bool is_of_variants(const TrackFacts& track, const std::set<std::string_view>& uris) {
+  const auto& lines = track.playlist.segments;
+  return std::ranges::any_of(lines,
+                             [&](const ForeignSegment& line) { return uris.contains(line.uri); });
+}
+
+std::set<std::string_view> uris_of_variants(const StreamFacts& stream) {
+  std::set<std::string_view> uris;
+  for (const NamedTrack& named : variant_tracks(stream)) {
+    for (const ForeignSegment& line : named.track.playlist.segments) uris.insert(line.uri);
+  }
+  return uris;
+}
+
+// A picture a second takes an eighth of what all pictures take; more of them take more.
+void check_rates(const StreamFacts& stream, const Tell& tell) {
+  constexpr int kSmallestInTable = 360;  // of Apple 6.7, in lines: below, headers outweigh pictures
+  constexpr double kShare = 1.0 / 8;
+  constexpr double kSlack = 2;
+  const auto rates = rates_of_pictures(stream);
+  const auto uris = uris_of_variants(stream);
+  for (const ForeignVariant& variant : stream.multivariant.i_frame_variants) {
+    const TrackFacts* track = find_track(stream, variant.uri);
+    const PictureSize size = variant.resolution.value_or(PictureSize());
+    if (!track || std::min(size.width, size.height) < kSmallestInTable) continue;
+    if (is_of_variants(*track, uris)) continue;
+    const auto real = measured(*track);
+    const auto whole = rates.find({size.width, size.height});
+    const auto duration = static_cast<double>(playlist_duration(*track));
+    if (!real || whole == rates.end() || duration <= 0) continue;
+    const double a_second = static_cast<double>(track->playlist.segments.size()) *
+                            static_cast<double>(kForeignTimescale) / duration;
+    const double wanted = static_cast<double>(whole->second) * a_second * kShare;
+    if (static_cast<double>(real->average) <= kSlack * wanted) continue;
+    tell(variant.uri, "The I-frames have " + std::to_string(real->average / 1000) +
+                          " kbit/s, more than twice the " +
+                          std::to_string(static_cast<std::int64_t>(wanted) / 1000) +
+                          " that fit the pictures of this size: encode them smaller.");
+  }
+}
+
 void check_tag(const StreamFacts& stream, const Tell& tell) {
   for (const NamedTrack& named : i_frame_tracks(stream)) {
     if (!named.track.playlist.i_frames_only) {
@@ -45,11 +106,7 @@ void check_tag(const StreamFacts& stream, const Tell& tell) {
   }
 }
 
-// Fragments begin with the first of these, and only a moof says where the picture is.
-bool begins_fragment(std::string_view box) {
-  return box == "moof" || box == "styp" || box == "sidx" || box == "prft" || box == "emsg";
-}
-
+// Only a moof says where the picture is.
 void check_ranges(const StreamFacts& stream, const Tell& tell) {
   for (const NamedTrack& named : i_frame_tracks(stream)) {
     for (std::size_t i = 0; i < named.track.segments.size(); ++i) {
@@ -125,6 +182,9 @@ void check_resolution(const StreamFacts& stream, const Tell& tell) {
 constexpr std::array kRules{
     Rule{"6.1", Severity::must, "There are I-frame playlists.", check_provided},
     Rule{"6.2", Severity::should, "An I-frame playlist has a picture each second.", check_dense},
+    Rule{"6.5", Severity::should,
+         "I-frames encoded apart have an eighth of the pictures' bit rate, times their rate.",
+         check_rates},
     Rule{"6.8", Severity::must, "I-frame playlists say EXT-X-I-FRAMES-ONLY.", check_tag},
     Rule{"6.10", Severity::must, "An I-frame's segment holds its moof and all of the picture.",
          check_ranges},

@@ -47,6 +47,67 @@ void check_codec(const StreamFacts& stream, const Tell& tell) {
   });
 }
 
+// Of a variant's pictures, as sample entries are named: what its initialization segments say, or
+// else CODECS.
+std::vector<std::string> picture_codes(const ForeignVariant& variant, const TrackFacts& track) {
+  constexpr std::size_t kLength = 4;
+  std::vector<std::string> codes;
+  for (const InitFacts& init : track.inits) {
+    for (const TrackName& each : init.tracks) {
+      if (each.handler == "vide") codes.push_back(each.sample_entry);
+    }
+  }
+  if (!codes.empty()) return codes;
+  for (const std::string& codec : variant.codecs) {
+    if (!is_sound_codec(codec)) codes.push_back(codec.substr(0, kLength));
+  }
+  return codes;
+}
+
+enum class Container { unknown, fmp4, transport_stream, other };
+
+Container container_of(const ForeignSegment& line, const SegmentFacts& facts) {
+  const bool is_seen = facts.look == Look::whole || facts.look == Look::opened ||
+                       (facts.look == Look::beyond && facts.bytes > 0);
+  if (!is_seen || line.gap || line.encrypted) return Container::unknown;
+  if (begins_fragment(facts.first_box)) return Container::fmp4;
+  return facts.is_transport_stream ? Container::transport_stream : Container::other;
+}
+
+// Tells of each variant with such pictures whose segments are in none of the containers.
+void check_container(const StreamFacts& stream, const Tell& tell,
+                     std::span<const std::string_view> codes, std::span<const Container> containers,
+                     const std::string& sentence) {
+  for (const ForeignVariant& variant : stream.multivariant.variants) {
+    const TrackFacts* track = find_track(stream, variant.uri);
+    if (!track) continue;
+    const auto found = picture_codes(variant, *track);
+    if (std::ranges::find_first_of(found, codes) == found.end()) continue;
+    for (std::size_t i = 0; i < track->segments.size(); ++i) {
+      const ForeignSegment& line = track->playlist.segments[i];
+      const Container container = container_of(line, track->segments[i]);
+      if (container == Container::unknown) continue;
+      if (std::ranges::find(containers, container) != containers.end()) continue;
+      tell(at_line(variant.uri, line.line), sentence);
+      break;
+    }
+  }
+}
+
+void check_h264_container(const StreamFacts& stream, const Tell& tell) {
+  constexpr std::array<std::string_view, 2> kH264{"avc1", "avc3"};
+  constexpr std::array kContainers{Container::fmp4, Container::transport_stream};
+  check_container(stream, tell, kH264, kContainers,
+                  "The segment is neither fMP4 nor MPEG-TS: H.264 comes in one of them.");
+}
+
+void check_hevc_container(const StreamFacts& stream, const Tell& tell) {
+  constexpr std::array<std::string_view, 4> kHevc{"hvc1", "hev1", "dvh1", "dvhe"};
+  constexpr std::array kContainers{Container::fmp4};
+  check_container(stream, tell, kHevc, kContainers,
+                  "The segment is not fMP4, and its pictures are HEVC: make it fMP4.");
+}
+
 void check_profile(const StreamFacts& stream, const Tell& tell) {
   constexpr int kHighestLevel = 52;
   for_each_picture_track(stream, [&](const NamedTrack& named, const InitFacts& init) {
@@ -154,20 +215,17 @@ void check_progressive(const StreamFacts& stream, const Tell& tell) {
   });
 }
 
+// Within a segment; from one to the next it is Apple 8.14.
 void check_constant_rate(const StreamFacts& stream, const Tell& tell) {
-  for_each_picture_track(stream, [&](const NamedTrack& named, const InitFacts& init) {
-    std::optional<std::int64_t> shortest;
-    std::int64_t longest = 0;
+  for_each_picture_track(stream, [&](const NamedTrack& named, const InitFacts&) {
     for (const KnownSegment& segment : known_segments(named.track)) {
-      shortest =
-          std::min(shortest.value_or(segment.facts.shortest_sample), segment.facts.shortest_sample);
-      longest = std::max(longest, segment.facts.longest_sample);
-    }
-    // Coarse timescales round: one unit is none.
-    if (shortest && longest - *shortest > 1) {
-      tell(named.uri, "Frames last from " + in_seconds(*shortest, init.timescale) + " to " +
-                          in_seconds(longest, init.timescale) +
-                          ": encode with a constant frame rate.");
+      const SegmentFacts& facts = segment.facts;
+      // Coarse timescales round: one unit is none.
+      if (facts.longest_sample - facts.shortest_sample <= 1) continue;
+      tell("segment " + segment.line.uri,
+           "Frames last from " + in_seconds(facts.shortest_sample, segment.init.timescale) +
+               " to " + in_seconds(facts.longest_sample, segment.init.timescale) +
+               ": encode with a constant frame rate.");
     }
   });
 }
@@ -254,10 +312,12 @@ void check_aspect(const StreamFacts& stream, const Tell& tell) {
 
 constexpr std::array kRules{
     Rule{"1.1", Severity::must, "Video is H.264, HEVC or AV1.", check_codec},
+    Rule{"1.2", Severity::must, "H.264 comes in fMP4 or MPEG-TS.", check_h264_container},
     Rule{"1.3b", Severity::must, "H.264 is at most High at level 5.2.", check_profile},
     Rule{"1.3a", Severity::should, "Some H.264 variant is at most level 4.1.",
          check_some_low_level},
     Rule{"1.4", Severity::should, "H.264 is High.", check_high_profile},
+    Rule{"1.5", Severity::must, "HEVC comes in fMP4.", check_hevc_container},
     Rule{"1.10", Severity::should, "Parameter sets are in the sample description alone.",
          check_parameter_sets},
     Rule{"1.11", Severity::should, "The level is not higher than the pictures need.", check_level},

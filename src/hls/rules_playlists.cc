@@ -26,12 +26,10 @@ void check_end(const StreamFacts& stream, const Tell& tell) {
 }
 
 void check_map(const StreamFacts& stream, const Tell& tell) {
-  constexpr std::array<std::string_view, 4> kOfFmp4{"styp", "moof", "sidx", "prft"};
   for (const auto& [uri, track] : stream.tracks) {
     for (std::size_t i = 0; i < track.segments.size(); ++i) {
       const ForeignSegment& line = track.playlist.segments[i];
-      const bool is_fmp4 = std::ranges::find(kOfFmp4, track.segments[i].first_box) != kOfFmp4.end();
-      if (line.map >= 0 || !is_fmp4) continue;
+      if (line.map >= 0 || !begins_fragment(track.segments[i].first_box)) continue;
       tell(at_line(uri, line.line),
            "An fMP4 segment needs EXT-X-MAP before it: name its initialization segment.");
     }
@@ -46,18 +44,9 @@ void check_attribute(const StreamFacts& stream, const Tell& tell, std::string_vi
   }
 }
 
-// A variant may be sound alone; it has no picture to describe.
-bool has_pictures(const ForeignVariant& variant) {
-  return variant.codecs.empty() ||
-         !std::ranges::all_of(variant.codecs, [](const std::string& codec) {
-           return codec.starts_with("mp4a") || codec.starts_with("ac-3") ||
-                  codec.starts_with("ec-3");
-         });
-}
-
 void check_resolution(const StreamFacts& stream, const Tell& tell) {
   check_attribute(stream, tell, "RESOLUTION", [](const ForeignVariant& variant) {
-    return !variant.resolution && has_pictures(variant);
+    return !variant.resolution && !is_sound_alone(variant);
   });
   for (const ForeignVariant& variant : stream.multivariant.variants) {
     const TrackFacts* track = find_track(stream, variant.uri);
@@ -78,7 +67,7 @@ void check_average(const StreamFacts& stream, const Tell& tell) {
 
 void check_frame_rate(const StreamFacts& stream, const Tell& tell) {
   check_attribute(stream, tell, "FRAME-RATE", [](const ForeignVariant& variant) {
-    return !variant.frame_rate && has_pictures(variant);
+    return !variant.frame_rate && !is_sound_alone(variant);
   });
   for (const ForeignVariant& variant : stream.multivariant.variants) {
     const TrackFacts* track = find_track(stream, variant.uri);
@@ -118,7 +107,8 @@ void check_codecs(const StreamFacts& stream, const Tell& tell) {
   check_attribute(stream, tell, "CODECS",
                   [](const ForeignVariant& variant) { return variant.codecs.empty(); });
   for (const ForeignVariant& variant : stream.multivariant.variants) {
-    if (variant.codecs.empty()) continue;
+    // What is to be done about that is said by Apple 8.9.
+    if (variant.codecs.empty() || lacks_its_sound(stream, variant)) continue;
     std::set<std::string> real = codecs_of(stream, variant.uri);
     bool is_known = !real.empty() && variant.subtitles.empty();
     for (const ForeignMedia& media : stream.multivariant.media) {
@@ -162,18 +152,49 @@ void check_two_at_the_top(const StreamFacts& stream, const Tell& tell) {
   }
 }
 
+// The variants whose playlists do not say it, where the multivariant playlist does not.
+std::vector<NamedTrack> not_independent(const StreamFacts& stream) {
+  if (stream.multivariant.independent_segments) return {};
+  auto tracks = variant_tracks(stream);
+  std::vector<NamedTrack> found;
+  for (const NamedTrack& named : tracks) {
+    if (!named.track.playlist.independent_segments) found.push_back(named);
+  }
+  return found;
+}
+
+// It would be enough to say it once; where some do not say it at all, that is the other rule.
 void check_independent(const StreamFacts& stream, const Tell& tell) {
-  if (stream.multivariant.independent_segments) return;
+  if (stream.multivariant.independent_segments || !not_independent(stream).empty()) return;
   tell(stream.name, "Add EXT-X-INDEPENDENT-SEGMENTS: it is true of all variants at once here.");
 }
 
 void check_independent_somewhere(const StreamFacts& stream, const Tell& tell) {
-  if (stream.multivariant.independent_segments) return;
-  for (const NamedTrack& named : variant_tracks(stream)) {
-    if (!named.track.playlist.independent_segments) {
-      tell(named.uri, "Add EXT-X-INDEPENDENT-SEGMENTS, here or in " + stream.name + ".");
-    }
+  for (const NamedTrack& named : not_independent(stream)) {
+    tell(named.uri, "Add EXT-X-INDEPENDENT-SEGMENTS, here or in " + stream.name + ".");
   }
+}
+
+// Calls visit(where, key) for each EXT-X-KEY.
+template <class Visit>
+void for_each_key(const StreamFacts& stream, Visit visit) {
+  for (const auto& [uri, track] : stream.tracks) {
+    for (const ForeignKey& key : track.playlist.keys) visit(at_line(uri, key.line), key);
+  }
+}
+
+void check_fair_play(const StreamFacts& stream, const Tell& tell) {
+  for_each_key(stream, [&](const std::string& where, const ForeignKey& key) {
+    if (key.format != "com.apple.streamingkeydelivery" || key.method == "SAMPLE-AES") return;
+    tell(where, "Keys of FairPlay go with METHOD=SAMPLE-AES: encrypt so.");
+  });
+}
+
+void check_not_counter_mode(const StreamFacts& stream, const Tell& tell) {
+  for_each_key(stream, [&](const std::string& where, const ForeignKey& key) {
+    if (key.method != "SAMPLE-AES-CTR") return;
+    tell(where, "Apple's devices cannot decrypt SAMPLE-AES-CTR: encrypt with SAMPLE-AES.");
+  });
 }
 
 constexpr std::array kRules{
@@ -191,6 +212,8 @@ constexpr std::array kRules{
          check_independent_somewhere},
     Rule{"9.14", Severity::must, "AVERAGE-BANDWIDTH is there.", check_average},
     Rule{"9.15", Severity::must, "FRAME-RATE is there and true.", check_frame_rate},
+    Rule{"13.2", Severity::must, "What FairPlay encrypts is SAMPLE-AES.", check_fair_play},
+    Rule{"13.11", Severity::must, "Nothing is SAMPLE-AES-CTR.", check_not_counter_mode},
 };
 
 }  // namespace

@@ -15,10 +15,20 @@ bool is_aac(std::string_view codec) {
   return codec == "mp4a.40.2" || codec == "mp4a.40.5" || codec == "mp4a.40.29";
 }
 
+// By CODECS: whether there is sound, and none of it AAC.
+bool has_other_sound_alone(const StreamFacts& stream) {
+  bool has_sound = false;
+  for (const ForeignVariant& variant : stream.multivariant.variants) {
+    if (std::ranges::any_of(variant.codecs, is_aac)) return false;
+    has_sound |= has_sound_codec(variant);
+  }
+  return has_sound;
+}
+
 // Apple's table wants stereo; a source of one channel has no second one to give.
 void check_stereo_aac(const StreamFacts& stream, const Tell& tell) {
   const auto tracks = media_tracks(stream, "AUDIO");
-  bool is_known = !tracks.empty();
+  bool is_known = !tracks.empty() || has_other_sound_alone(stream);
   for (const NamedTrack& named : tracks) {
     const InitFacts* init = known_init(named.track);
     is_known &=
@@ -28,31 +38,49 @@ void check_stereo_aac(const StreamFacts& stream, const Tell& tell) {
     if (init && !init->is_video && is_aac(init->codecs) && init->channels <= 2) return;
   }
   if (is_known) {
-    tell(stream.name, "No audio rendition is stereo AAC: add one, every player has it.");
+    tell(stream.name, "No sound is stereo AAC: add one that is, every player has it.");
   }
 }
 
-void check_sound_rate(const StreamFacts& stream, const Tell& tell) {
-  constexpr std::int64_t kLeastStereo = 32'000;
-  constexpr std::int64_t kMostStereo = 160'000;
-  constexpr std::int64_t kMostHighEfficiency = 64'000;
-  // Boxes around the samples, and rate control.
-  constexpr double kSlack = 1.1;
+// Calls visit(uri, init, bits a second) for each rendition of AAC in at most two channels.
+template <class Visit>
+void for_each_aac_rate(const StreamFacts& stream, Visit visit) {
   for (const NamedTrack& named : media_tracks(stream, "AUDIO")) {
     const InitFacts* init = known_init(named.track);
     const auto rate = measured(named.track);
-    if (!init || init->is_video || !rate || !is_aac(init->codecs)) continue;
-    const bool is_plain = init->codecs == "mp4a.40.2";
-    const std::string is_now =
-        "The average is " + std::to_string(rate->average / 1000) + " kbit/s: ";
-    const auto most = static_cast<double>(is_plain ? kMostStereo : kMostHighEfficiency) * kSlack;
-    if (init->channels == 2 && is_plain && rate->average < kLeastStereo) {
-      tell(named.uri, is_now + "use HE-AAC there, or from 32 kbit/s on.");
-    } else if (init->channels <= 2 && static_cast<double>(rate->average) > most) {
-      tell(named.uri,
-           is_now + (is_plain ? "160 are enough for stereo AAC." : "use AAC-LC above 64 kbit/s."));
-    }
+    const bool is_judged = init && rate && !init->is_video && is_aac(init->codecs);
+    if (is_judged && init->channels <= 2) visit(named.uri, *init, rate->average);
   }
+}
+
+constexpr std::string_view kPlainAac = "mp4a.40.2";
+
+// Boxes around the samples, and rate control, take a tenth more.
+bool is_above(std::int64_t bits, std::int64_t most) { return 10 * bits > 11 * most; }
+
+std::string average_is(std::int64_t bits) {
+  return "The average is " + std::to_string(bits / 1000) + " kbit/s: ";
+}
+
+void check_high_efficiency_rate(const StreamFacts& stream, const Tell& tell) {
+  constexpr std::int64_t kMost = 64'000;
+  for_each_aac_rate(stream, [&](const std::string& uri, const InitFacts& init, std::int64_t bits) {
+    if (init.codecs == kPlainAac || !is_above(bits, kMost)) return;
+    tell(uri, average_is(bits) + "use AAC-LC above 64 kbit/s, not HE-AAC.");
+  });
+}
+
+void check_stereo_rate(const StreamFacts& stream, const Tell& tell) {
+  constexpr std::int64_t kLeast = 32'000;
+  constexpr std::int64_t kMost = 160'000;
+  for_each_aac_rate(stream, [&](const std::string& uri, const InitFacts& init, std::int64_t bits) {
+    if (init.codecs != kPlainAac) return;
+    if (init.channels == 2 && bits < kLeast) {
+      tell(uri, average_is(bits) + "use HE-AAC there, or from 32 kbit/s on.");
+    } else if (is_above(bits, kMost)) {
+      tell(uri, average_is(bits) + "160 are enough for stereo AAC.");
+    }
+  });
 }
 
 void check_one_sound(const StreamFacts& stream, const Tell& tell) {
@@ -76,6 +104,50 @@ void check_separate_sound(const StreamFacts& stream, const Tell& tell) {
   }
 }
 
+// EXT-X-MEDIA says "6", or "16/JOC"; 0 where it says nothing.
+int channels_of(const ForeignMedia& media) {
+  constexpr int kMost = 1000;
+  int channels = 0;
+  for (const char digit : media.channels.value_or("")) {
+    if (digit < '0' || digit > '9' || channels > kMost) break;
+    channels = 10 * channels + (digit - '0');
+  }
+  return channels;
+}
+
+void check_surround_has_uri(const StreamFacts& stream, const Tell& tell) {
+  for (const ForeignMedia& media : stream.multivariant.media) {
+    if (media.type != "AUDIO" || media.uri || channels_of(media) <= 2) continue;
+    tell(at_line(stream.name, media.line),
+         "Sound of " + std::to_string(channels_of(media)) +
+             " channels has no URI: take it out of the pictures' segments into a playlist of its "
+             "own.");
+  }
+}
+
+// A sound that one variant has, and the pictures of the others are without.
+bool is_sound_of_others(const StreamFacts& stream, const ForeignVariant& sound) {
+  return is_sound_alone(sound) &&
+         std::ranges::any_of(stream.multivariant.variants, [](const ForeignVariant& variant) {
+           return !variant.codecs.empty() && variant.audio.empty() && !has_sound_codec(variant);
+         });
+}
+
+void check_declared(const StreamFacts& stream, const Tell& tell) {
+  for (const ForeignVariant& variant : stream.multivariant.variants) {
+    const std::string where = at_line(stream.name, variant.line);
+    if (lacks_its_sound(stream, variant)) {
+      tell(where,
+           "CODECS names a sound that the segments do not hold: declare it by EXT-X-MEDIA, and "
+           "name its group as AUDIO.");
+    } else if (is_sound_of_others(stream, variant)) {
+      tell(where,
+           "The sound is a variant of its own, and other variants have none: declare it by "
+           "EXT-X-MEDIA, and name its group as AUDIO.");
+    }
+  }
+}
+
 bool has_several_sounds(const StreamFacts& stream, const ForeignMedia& media) {
   return std::ranges::count_if(stream.multivariant.media, [&](const ForeignMedia& each) {
            return each.type == media.type && each.group_id == media.group_id;
@@ -95,6 +167,19 @@ void check_languages(const StreamFacts& stream, const Tell& tell) {
     if (media.type == "VIDEO" || !media.language.value_or("").empty()) continue;
     tell(at_line(stream.name, media.line),
          "Add LANGUAGE to the EXT-X-MEDIA " + quote(media.name) + ": \"und\" if it is not known.");
+  }
+}
+
+void check_characteristics(const StreamFacts& stream, const Tell& tell) {
+  constexpr std::string_view kSpeech = "public.accessibility.transcribes-spoken-dialog";
+  constexpr std::string_view kSounds = "public.accessibility.describes-music-and-sound";
+  for (const ForeignMedia& media : stream.multivariant.media) {
+    const bool has_speech = media.characteristics.find(kSpeech) != std::string::npos;
+    const bool has_sounds = media.characteristics.find(kSounds) != std::string::npos;
+    if (media.type != "SUBTITLES" || has_speech == has_sounds) continue;
+    tell(at_line(stream.name, media.line),
+         "Subtitles for the hard of hearing have two CHARACTERISTICS: add " +
+             std::string(has_speech ? kSounds : kSpeech) + ".");
   }
 }
 
@@ -135,15 +220,21 @@ void check_timestamp_map(const StreamFacts& stream, const Tell& tell) {
 
 constexpr std::array kRules{
     Rule{"2.3", Severity::must, "Where there is sound, there is stereo AAC.", check_stereo_aac},
-    Rule{"2.9", Severity::should, "Stereo AAC has 32 to 160 kbit/s, HE-AAC at most 64 (2.4).",
-         check_sound_rate},
+    Rule{"2.4", Severity::should, "HE-AAC has at most 64 kbit/s.", check_high_efficiency_rate},
+    Rule{"2.9", Severity::should, "Stereo AAC has 32 to 160 kbit/s.", check_stereo_rate},
     Rule{"2.17", Severity::must, "A segment holds one sound at most.", check_one_sound},
     Rule{"5.2", Severity::must, "Subtitles are WebVTT, or fMP4.", check_webvtt},
     Rule{"5.3", Severity::must, "WebVTT has an X-TIMESTAMP-MAP.", check_timestamp_map},
+    Rule{"4.5", Severity::must, "Subtitles for the hard of hearing say so in full.",
+         check_characteristics},
     Rule{"4.6", Severity::must, "Subtitles for the hard of hearing are selected automatically.",
          check_hard_of_hearing},
+    Rule{"8.9", Severity::must, "Sound that is a stream of its own is an EXT-X-MEDIA.",
+         check_declared},
     Rule{"8.10", Severity::must, "Every EXT-X-MEDIA but VIDEO has its LANGUAGE.", check_languages},
     Rule{"9.5", Severity::should, "Sound is a stream of its own.", check_separate_sound},
+    Rule{"9.6", Severity::must, "Sound of more than two channels is a stream of its own.",
+         check_surround_has_uri},
     Rule{"9.7", Severity::must, "Each of several sounds has a playlist of its own.",
          check_alternatives_have_uris},
 };

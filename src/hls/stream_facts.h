@@ -28,6 +28,8 @@ struct Delivery {
   std::string content_type;        // "" without one
   bool is_gzip = false;            // it came packed, to a client that takes gzip
   bool allows_every_site = false;  // pages of every origin may read it (CORS)
+  bool is_tls = false;             // asked for by https
+  std::string cache_control = {};  // "" without one
   bool ignores_ranges = false;     // asked for a part, it sent the whole
 };
 
@@ -61,9 +63,10 @@ struct InitFacts {
 struct SegmentFacts {
   Look look = Look::unread;
   std::string why;
-  std::int64_t bytes = 0;  // unless unread
-  std::string first_box;   // "moof"; "" if it does not begin with a box
-  bool is_webvtt = false;  // begins with WEBVTT
+  std::int64_t bytes = 0;            // unless unread
+  std::string first_box;             // "moof"; "" if it does not begin with a box
+  bool is_webvtt = false;            // begins with WEBVTT
+  bool is_transport_stream = false;  // begins with packets of MPEG-TS
   bool has_timestamp_map = false;
   // If it is whole, in its InitFacts' timescale. All times are within 2^40 and 10^6 seconds.
   std::int64_t start = 0;      // decode time of the first sample
