@@ -183,7 +183,7 @@ int read_source(void* opaque, std::uint8_t* buffer, int size) {
   return got == 0 ? AVERROR_EOF : static_cast<int>(got);
 }
 
-// libavformat alone, as a careless program uses it, but for that guard.
+// libavformat alone, used as carelessly as it can be but for that guard.
 void open_behind(Guard guard, std::string_view text, const std::function<void()>& look) {
   constexpr int kBufferBytes = 4096;
   std::pair<TextSource, std::int64_t> source(TextSource(text), 0);
@@ -193,6 +193,9 @@ void open_behind(Guard guard, std::string_view text, const std::function<void()>
   AVFormatContext* context = avformat_alloc_context();
   context->pb = avio;
   AVDictionary* options = nullptr;
+  // Later releases of 5.1 follow no playlist to names without an ending that they know.
+  av_dict_set(&options, "allowed_extensions", "ALL", 0);
+  av_dict_set(&options, "extension_picky", "0", 0);
   if (guard == Guard::formats) {
     av_dict_set(&options, "format_whitelist", demuxer_whitelist().c_str(), 0);
   }
