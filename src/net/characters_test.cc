@@ -2,14 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
-
 namespace vodmill::net {
 namespace {
 
 TEST(Characters, OfATokenAreTheVisibleOnesWithoutTheDelimiters) {
   constexpr std::string_view kDelimiters = "\"(),/:;<=>?@[\\]{}";
-  for (int i = std::numeric_limits<char>::min(); i <= std::numeric_limits<char>::max(); ++i) {
+  for (int i = 0; i < 256; ++i) {
     const char c = static_cast<char>(i);
     EXPECT_EQ(is_token_character(c), i > ' ' && i < 0x7f && !kDelimiters.contains(c)) << i;
   }

@@ -34,7 +34,7 @@ class ServerEndTest : public ServerFixture {
     route(Method::get, "/slow", &ServerEndTest::work_a_while);
   }
   // The server's handlers end with it, before what they count in.
-  ~ServerEndTest() override { server_.reset(); }
+  void TearDown() override { server_.reset(); }
 
   void route(Method method, std::string_view pattern,
              Async<> (ServerEndTest::*handler)(Request&, ResponseWriter&)) {
