@@ -125,14 +125,15 @@ EngineBuild build_of(int process) { return EngineBuild("build-" + std::to_string
 
 // A chunk a second; a second has two frames.
 Plan plan_of(int chunks) {
+  constexpr std::int64_t kFrames = 2;
   Plan plan;
   plan.build = build_of(0);
   plan.fps = {2, 1};
-  plan.frames = 2 * chunks;
+  plan.frames = kFrames * chunks;
   plan.ladder = {{"v0", 640, 360, 23, 800, 1600}};
   for (int i = 0; i < chunks; ++i) {
-    plan.boundaries.push_back(2 * i);
-    plan.idrs.push_back(2 * i);
+    plan.boundaries.push_back(kFrames * i);
+    plan.idrs.push_back(kFrames * i);
     plan.chunks.push_back({i, i + 1});
   }
   plan.boundaries.push_back(plan.frames);
