@@ -26,6 +26,7 @@ def arguments():
     parser = flags.parser_for_clips(__doc__, rounds=5, seconds=30)
     parser.add_argument("--height", type=int, choices=[360, 1080], default=1080)
     parser.add_argument("--without-each", action="store_true", help="leave out one ffmpeg a rendition")
+    parser.add_argument("--copyable", action="store_true", help="a 1080p clip whose packets can be the top rendition")
     parser.add_argument("--plot", type=pathlib.Path, help="write the CPU-seconds as an SVG")
     return parser.parse_args()
 
@@ -107,7 +108,10 @@ def print_tables(found):
 
 def main():
     options = arguments()
-    clip = clips.engine_clip(options.height, options.seconds, options.generated)
+    if options.copyable:
+        clip = clips.copyable_clip(options.seconds, options.generated)
+    else:
+        clip = clips.engine_clip(options.height, options.seconds, options.generated)
     machine = process.machine()
     with tempfile.TemporaryDirectory(prefix="vodmill-bench-") as scratch:
         sides = Sides(options.build, clip, pathlib.Path(scratch) / "side")

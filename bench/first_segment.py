@@ -14,6 +14,9 @@ import time
 
 from harness import clips, figures, flags, process, server, single_ffmpeg
 
+# The time until the first segments have been fetched, in pieces.
+STAGES = ["stored", "taken", "looked at and planned", "first segments made", "fetched"]
+
 
 def arguments():
     parser = flags.parser_for_clips(__doc__, rounds=5, seconds=120)
@@ -27,14 +30,18 @@ def vodmill_round(running, clip):
     answered = time.monotonic()
     client.fetch_first_segments(video)
     playable = time.monotonic()
+    played_at = time.time()
     while (status := client.status(video))["status"] in ("pending", "processing"):
         time.sleep(0.05)
     completed = time.monotonic()
     if status["status"] != "completed":
         sys.exit(f"the video ended as {status}")
+    happened = client.happened(video)
     client.request("DELETE", f"/v1/videos/{video['id']}")
+    last_byte_at = played_at - (playable - last_byte)
+    stages = [last_byte_at, *(happened["video." + name] for name in ("created", "processing", "planned", "playable")), played_at]
     return {"answered": answered - last_byte, "playable": playable - last_byte,
-            "completed": completed - last_byte}
+            "completed": completed - last_byte} | {name: end - begin for name, begin, end in zip(STAGES, stages, stages[1:])}
 
 
 def ffmpeg_round(clip, plan):
@@ -69,6 +76,10 @@ def row(height, found):
             f"1/{1 / share:.0f}", figures.text(found["completed_to_one_ffmpeg"])]
 
 
+def in_ms(values):
+    return figures.text({key: 1000 * value for key, value in values.items()}, 0)
+
+
 def main():
     options = arguments()
     machine = process.machine()
@@ -82,6 +93,9 @@ def main():
                          "one ffmpeg, whole run", "first segments / one ffmpeg",
                          "completed / one ffmpeg"],
                         [row(height, one) for height, one in found.items()]))
+    print("\nof that, milliseconds:\n")
+    print(figures.table(["source", *STAGES],
+                        [[f"{height}p", *(in_ms(one["seconds"][name]) for name in STAGES)] for height, one in found.items()]))
 
 
 if __name__ == "__main__":

@@ -59,6 +59,18 @@ def engine_clip(height, seconds, generated=False):
     return of_real(source, height, f"bbb-{height}p25-{seconds}s.ts", ["-t", seconds, "-an"], [])
 
 
+# What the top rendition may be as it is: closed GOPs of two seconds, within the rung's bits.
+COPYABLE = ["-c:v", "libx264", "-preset", "veryfast", "-b:v", "4500k", "-maxrate", "5000k", "-bufsize", "5000k",
+            "-g", "50", "-keyint_min", "50", "-sc_threshold", "0", "-pix_fmt", "yuv420p", "-colorspace", "bt709",
+            "-color_trc", "bt709", "-color_primaries", "bt709", "-an", "-movflags", "+faststart"]
+
+
+def copyable_clip(seconds, generated=False):
+    """1080p at 25 frames a second without sound, MP4."""
+    clip = engine_clip(1080, seconds, generated)
+    return made(f"copyable-{clip.stem}.mp4", ["-i", clip, *COPYABLE])
+
+
 def of_real(source, height, name, cut, front):
     """The real clip, its packets as they are where the height is its own."""
     if height == 1080:

@@ -55,3 +55,33 @@ def bars(title, below, unit, rows):
                   'stroke="#1b1f24" fill="none"/>',
                   f'<text x="{most + 10:.1f}" y="{middle + 5}" fill="#1b1f24">{values["median"]:.2f} {unit}</text>']
     return "\n".join([*parts, "</svg>", ""])
+
+
+def pairs(title, below, unit, names, rows):
+    """An SVG: for each row (name, ours, theirs or None) two bars, told apart by NAMES at the top."""
+    longest = max(max(ours, theirs or 0) for _, ours, theirs in rows)
+    scale = (WIDTH - LEFT - RIGHT) / longest
+    thin, step, top = 11, 34, TOP + 26
+    height = top + len(rows) * step + 8
+    colours = ("#2f6f4f", "#9aa7b4")
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
+             'font-family="system-ui, sans-serif" font-size="14">',
+             f'<rect width="{WIDTH}" height="{height}" rx="8" fill="#ffffff"/>',
+             f'<text x="20" y="28" font-size="16" font-weight="600" fill="#1b1f24">{html.escape(title)}</text>',
+             f'<text x="20" y="48" font-size="12" fill="#59636e">{html.escape(below)}</text>']
+    for number, (name, fill) in enumerate(zip(names, colours)):
+        x = LEFT + 140 * number
+        parts += [f'<rect x="{x}" y="{TOP - 2}" width="{thin}" height="{thin}" rx="2" fill="{fill}"/>',
+                  f'<text x="{x + thin + 6}" y="{TOP + 8}" font-size="12" fill="#1b1f24">{html.escape(name)}</text>']
+    for number, (name, *values) in enumerate(rows):
+        y = top + number * step
+        parts.append(f'<text x="{LEFT - 12}" y="{y + 16}" text-anchor="end" fill="#1b1f24">{html.escape(name)}</text>')
+        for line, (value, fill) in enumerate(zip(values, colours)):
+            if value is None:
+                continue
+            above = y + line * (thin + 1)
+            width = max(value * scale, 1)
+            parts += [f'<rect x="{LEFT}" y="{above}" width="{width:.1f}" height="{thin}" rx="2" fill="{fill}"/>',
+                      f'<text x="{LEFT + width + 8:.1f}" y="{above + 10}" font-size="11" fill="#1b1f24">'
+                      f'{value:.2f} {unit}</text>']
+    return "\n".join([*parts, "</svg>", ""])

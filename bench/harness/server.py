@@ -1,5 +1,6 @@
 """A vodmill server of one's own, and a client that watches like a player."""
 
+import datetime
 import http.client
 import json
 import re
@@ -93,6 +94,20 @@ class Client:
 
     def status(self, video):
         return json.loads(self.get(f"/v1/videos/{video['id']}"))
+
+    def happened(self, video):
+        """{event: when, in seconds since 1970}, of a video that has been completed."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.connection.port, timeout=PATIENCE)
+        connection.request("GET", f"/v1/videos/{video['id']}/events")
+        moments, stream = {}, connection.getresponse()
+        while "video.completed" not in moments:
+            line = stream.readline().decode()
+            if not line:
+                sys.exit(f"{video['id']}: its events end before it was completed")
+            if line.startswith("data: {") and "at" in (event := json.loads(line[6:])):
+                moments[event["type"]] = datetime.datetime.fromisoformat(event["at"].replace("Z", "+00:00")).timestamp()
+        connection.close()
+        return moments
 
     def fetch_first_segments(self, video):
         """Goes a player's way: multivariant playlist, lowest rendition and sound, first segments."""

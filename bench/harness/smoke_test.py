@@ -46,9 +46,13 @@ def main():
                   "/cpu_seconds/x264 alone/median", "/wall_seconds/vodmill/median",
                   "/peak_bytes/vodmill", "/core_use/median", "/cpu_to_one_ffmpeg/median",
                   "/cpu_to_x264_alone/median", "/wall_to_one_ffmpeg/median", "/cpu_to_ffmpeg_each/median"])
-    fine &= check("first_segment", measured(build, "first_segment", "--heights", "360"),
-                  ["/360/seconds/playable/median", "/360/one_ffmpeg_seconds/median",
-                   "/360/playable_to_one_ffmpeg/median"])
+    fine &= check("stages", measured(build, "stages", "--height", "360"),
+                  ["/cpu_seconds/median", "/core_use/median", "/told_to_measured/median", "/to_x264_alone/median"])
+    fine &= check("core_use", measured(build, "core_use"), ["/measured/core_use", "/simulated/16/3600/core_use"])
+    first = measured(build, "first_segment", "--heights", "360")["360"]
+    fine &= check("first_segment", {"playable": first["seconds"]["playable"], "ffmpeg": first["one_ffmpeg_seconds"],
+                                    "ratio": first["playable_to_one_ffmpeg"], "made": first["seconds"]["first segments made"]},
+                  ["/playable/median", "/ffmpeg/median", "/ratio/median", "/made/median"])
     fine &= check("api_latency", measured(build, "api_latency", "--height", "360", "--requests", "20"),
                   ["/ms/idle/p99/median", "/ms/lowest/p99/median", "/ms/nice 0/most/median"])
     fine &= check("burst", measured(build, "burst", "--videos", "3"),

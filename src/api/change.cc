@@ -1,35 +1,26 @@
 #include "api/change.h"
 
 #include "api/creation.h"
+#include "api/json_parts.h"
 #include "api/problem.h"
-#include "base/json.h"
+#include "base/printable.h"
 
 namespace vodmill::api {
-namespace {
-
-Result<int> priority_of(const json::value& value) {
-  if (value.is_null()) return 0;
-  boost::system::error_code error;
-  const int priority = value.is_number() ? value.to_number<int>(error) : -1;
-  return check_priority(error ? -1 : priority);
-}
-
-}  // namespace
 
 Result<VideoChange> read_change(std::string_view body) {
-  const json::value patch = TRY(parse_json(body));
-  if (!patch.is_object()) return refuse("The body must be a JSON object, e.g. {\"priority\":3}.");
+  const json::object patch =
+      TRY(read_object("The body", body, "The body must be a JSON object, e.g. {\"priority\":3}."));
   VideoChange change;
-  for (const auto& [name, value] : patch.get_object()) {
+  for (const auto& [name, value] : patch) {
     if (name == "metadata") {
       if (!value.is_object() && !value.is_null()) {
         return no_metadata();
       }
       change.metadata_patch = json::serialize(value);
     } else if (name == "priority") {
-      change.priority = TRY(priority_of(value));
+      change.priority = value.is_null() ? 0 : TRY(priority_from(value));
     } else {
-      return refuse("\"" + std::string(name) + "\" cannot be changed. metadata and priority can.");
+      return refuse(in_quotes(name) + " cannot be changed. metadata and priority can.");
     }
   }
   return change;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/json_parts.h"
 #include "api/problem.h"
 #include "core/catalog.h"
 #include "net/parameter.h"
@@ -10,6 +11,8 @@
 
 namespace vodmill::api {
 namespace {
+
+constexpr std::string_view kNoMetadata = "metadata must be a JSON object, e.g. {\"title\":\"x\"}.";
 
 constexpr std::string_view kKnownFields[] = {"metadata", "priority", "ladder", "owner"};
 
@@ -31,16 +34,11 @@ std::string Creation::metadata_text() const {
   return json::serialize(whole);
 }
 
-std::unexpected<Error> no_metadata() {
-  return refuse("metadata must be a JSON object, e.g. {\"title\":\"x\"}.");
-}
+std::unexpected<Error> no_metadata() { return refuse(std::string(kNoMetadata)); }
 
 Result<json::object> read_metadata(std::string_view text) {
   if (text.size() > kLargestMetadata) return refuse("metadata is larger than 8 KiB.");
-  Result<json::value> value = parse_json(text);
-  if (!value) return refuse("metadata is not JSON: " + value.error().message);
-  if (!value->is_object()) return no_metadata();
-  return std::move(value->as_object());
+  return read_object("metadata", text, kNoMetadata);
 }
 
 Result<int> check_priority(int priority) {
@@ -54,6 +52,12 @@ Result<int> read_priority(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), priority);
   const bool whole = error == std::errc() && end == text.data() + text.size();
   return check_priority(whole ? priority : -1);
+}
+
+Result<int> priority_from(const json::value& value) {
+  boost::system::error_code error;
+  const int priority = value.is_number() ? value.to_number<int>(error) : -1;
+  return check_priority(error ? -1 : priority);
 }
 
 Result<std::string> read_owner(std::string_view text) {
@@ -125,6 +129,19 @@ std::optional<net::Refusal> refuse_media_type(net::Method method, std::string_vi
                       std::string(what) +
                           " Send the video's bytes as the body itself, e.g. curl -T video.mp4 "
                           "URL."};
+}
+
+std::optional<net::Refusal> refuse_part_or_packed(const net::Request& request) {
+  if (request.header("Content-Range")) {
+    return net::Refusal{400, ErrorCode::invalid_request,
+                        "Uploads are not taken in parts. Send the whole video, without "
+                        "Content-Range."};
+  }
+  const std::string_view coding = request.header("Content-Encoding").value_or("identity");
+  if (net::equal_ignoring_case(coding, "identity")) return std::nullopt;
+  return net::Refusal{415, net::HttpCode::unsupported_media_type,
+                      "Packed bodies are not taken. Send the bytes as they are, without "
+                      "Content-Encoding."};
 }
 
 std::string clean_filename(std::string name) {

@@ -55,6 +55,7 @@ std::unexpected<Error> no_metadata();
 
 // 0 to kLargestPriority. Errors: invalid_request.
 Result<int> read_priority(std::string_view text);
+Result<int> priority_from(const json::value& value);
 Result<int> check_priority(int priority);
 
 // At most kLongestOwner visible ASCII characters. Errors: invalid_request.
@@ -72,6 +73,10 @@ bool is_json(std::string_view content_type);
 // where `fields` are the known ones.
 std::optional<net::Refusal> refuse_media_type(net::Method method, std::string_view content_type,
                                               FormFields fields);
+
+// Why a body with such headers is not the whole of a video, byte by byte: 400 for a part of one
+// (RFC 9110, 14.4), 415 for a packed one (15.5.16); nullopt where it can be.
+std::optional<net::Refusal> refuse_part_or_packed(const net::Request& request);
 
 // The filename* or filename of a Content-Disposition (RFC 6266); "" when there is none in UTF-8.
 std::string filename_of(std::string_view content_disposition);

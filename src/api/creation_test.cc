@@ -30,6 +30,18 @@ TEST(FilenameOf, IsEmptyWhereThereIsNone) {
   }
 }
 
+TEST(Metadata, ThatIsNoObjectIsRefusedWithWhatToSend) {
+  const auto refusal = [](std::string_view text) {
+    const Result<json::object> metadata = read_metadata(text);
+    return metadata ? "" : metadata.error().message;
+  };
+  EXPECT_EQ(refusal("{}"), "");
+  EXPECT_EQ(refusal("[]"), "metadata must be a JSON object, e.g. {\"title\":\"x\"}.");
+  EXPECT_EQ(refusal("{\"a\":x}"), "metadata is not JSON: syntax error at byte 5. " + refusal("[]"));
+  EXPECT_EQ(refusal("{\"a\":1e999}"),
+            "metadata is not JSON: a number is too large. " + refusal("[]"));
+}
+
 constexpr auto kKnown = FormFields::known;
 
 TEST(MediaType, OfAVideoIsAnythingButJson) {

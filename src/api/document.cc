@@ -1,16 +1,20 @@
 #include "api/document.h"
 
+#include "api/json_parts.h"
 #include "api/problem.h"
+#include "base/printable.h"
 #include "core/blob_store.h"
 #include "core/source.h"
 
 namespace vodmill::api {
 namespace {
 
-std::unexpected<Error> no_source() {
-  return refuse("source must name an object of the store, e.g. {\"source\":{\"key\":\"" +
-                std::string(kInbox) + "holiday.mov\"}}.");
+std::string advice() {
+  return "source must name an object of the store, e.g. {\"source\":{\"key\":\"" +
+         std::string(kInbox) + "holiday.mov\"}}.";
 }
+
+std::unexpected<Error> no_source() { return refuse(advice()); }
 
 Result<BlobKey> read_source(const json::value& source) {
   if (!source.is_object()) return no_source();
@@ -29,6 +33,10 @@ Result<BlobKey> read_source(const json::value& source) {
 }
 
 Result<> take_member(Creation& creation, std::string_view name, const json::value& value) {
+  if (name == "priority") {
+    creation.priority = TRY(priority_from(value));
+    return {};
+  }
   if (name == "owner") {
     if (!value.is_string()) return refuse("owner must be a string.");
     return take_field(creation, name, value.get_string());
@@ -39,18 +47,17 @@ Result<> take_member(Creation& creation, std::string_view name, const json::valu
 }  // namespace
 
 Result<BlobKey> read_document(Creation& creation, std::string_view text) {
-  const json::value document = TRY(parse_json(text));
-  if (!document.is_object()) return no_source();
-  for (const auto& [name, value] : document.get_object()) {
+  const json::object document = TRY(read_object("The body", text, advice()));
+  for (const auto& [name, value] : document) {
     if (name == "source") continue;
     if (!is_known_field(name)) {
-      return refuse("\"" + std::string(name) +
-                    "\" is unknown here. source, metadata, priority, ladder and owner are known; "
+      return refuse(in_quotes(name) +
+                    " is unknown here. source, metadata, priority, ladder and owner are known; "
                     "whatever else belongs into metadata.");
     }
     TRY_VOID(take_member(creation, name, value));
   }
-  const json::value* source = document.get_object().if_contains("source");
+  const json::value* source = document.if_contains("source");
   if (!source) return no_source();
   BlobKey key = TRY(read_source(*source));
   if (creation.filename.empty()) creation.filename = clean_filename(key.str());

@@ -42,6 +42,14 @@ TEST(Document, NamesObjectsOfTheInboxAlone) {
   }
 }
 
+TEST(Document, TakesAWholeNumberAsJsonWritesIt) {
+  Creation creation;
+  ASSERT_TRUE(read_document(creation, R"({"source":{"key":"inbox/a"},"priority":3.0})"));
+  EXPECT_EQ(creation.priority, 3);
+  EXPECT_EQ(refusal_of(R"({"source":{"key":"inbox/a"},"priority":null})"),
+            ErrorCode::invalid_request);
+}
+
 TEST(Document, RefusesWhatItDoesNotKnow) {
   for (const char* text : {"", "[]", "{}", "null", R"({"source":"inbox/a"})", R"({"source":{}})",
                            R"({"source":{"key":7}})", R"({"source":{"key":"inbox/a","range":1}})",

@@ -54,7 +54,8 @@ json::object to_json(const Plan& plan) {
     ladder.push_back({{"name", rung.name},
                       {"width", rung.width},
                       {"height", rung.height},
-                      {"max_kbps", rung.max_kbps}});
+                      {"max_kbps", rung.max_kbps},
+                      {"copied", rung.copied}});
   }
   json::array chunks;
   for (const Chunk& chunk : plan.chunks) {

@@ -16,13 +16,22 @@ std::unexpected<Error> empty() {
               "The request has no body. Send the video's bytes as the body.");
 }
 
-// The next piece, hashed; less than all of `into` only at the end.
-Async<std::size_t> read_piece(net::BodyStream& body, Sha256& hash, Bytes& into) {
+// The next piece; less than all of `into` only at the end.
+Async<std::size_t> read_piece(net::BodyStream& body, Bytes& into) {
   // An abort comes as the error of what was under way, never as an exception.
   co_await asio::this_coro::throw_if_cancelled(false);
   Result<std::size_t> bytes = co_await net::read_full(body, into);
-  if (bytes) hash.update(ByteView(into).first(*bytes));
   co_return bytes;
+}
+
+Async<> hash_piece(BlockingPool& hashing, Sha256& hash, ByteView bytes) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  if (bytes.empty()) co_return Result<>();
+  auto update = [&hash, bytes] {
+    hash.update(bytes);
+    return Result<>();
+  };
+  co_return co_await hashing.run(std::move(update));
 }
 
 Async<> write_piece(BlobWriter& writer, ByteView bytes) {
@@ -39,7 +48,8 @@ std::unexpected<Error> too_large(std::int64_t limit) {
                   " bytes that this server takes. Send a smaller file.");
 }
 
-Async<Received> receive(net::BodyStream& body, BlobStore& blobs, BlobKey key, std::int64_t limit) {
+Async<Received> receive(net::BodyStream& body, BlobStore& blobs, BlockingPool& hashing, BlobKey key,
+                        std::int64_t limit) {
   using asio::experimental::awaitable_operators::operator&&;
   const std::optional<std::int64_t> declared = body.declared_length();
   if (declared && *declared > limit) co_return too_large(limit);
@@ -52,10 +62,12 @@ Async<Received> receive(net::BodyStream& body, BlobStore& blobs, BlobKey key, st
   Received received;
   ByteView waiting;
   for (std::size_t turn = 0;; turn = 1 - turn) {
-    auto both = read_piece(body, hash, pieces[turn]) && write_piece(**writer, waiting);
-    auto [read, written] = co_await std::move(both);
+    auto all = read_piece(body, pieces[turn]) && write_piece(**writer, waiting) &&
+               hash_piece(hashing, hash, waiting);
+    auto [read, written, hashed] = co_await std::move(all);
     if (!read) co_return fail(std::move(read).error());
     if (!written) co_return fail(std::move(written).error());
+    if (!hashed) co_return fail(std::move(hashed).error());
     if (*read == 0) break;
     received.bytes += static_cast<std::int64_t>(*read);
     if (received.bytes > limit) co_return too_large(limit);

@@ -111,7 +111,9 @@ Result<std::optional<std::int64_t>> read_event_id(std::optional<std::string_view
   std::int64_t id = -1;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), id);
   if (error == std::errc() && end == text->data() + text->size() && id >= 0) return id;
-  return fail(ErrorCode::invalid_request, std::string(name) + " is not an id of this stream.");
+  return fail(ErrorCode::invalid_request, std::string(name) +
+                                              " is not an id of this stream. Send the id of the "
+                                              "last event that came, or leave it out.");
 }
 
 Async<std::unique_ptr<Teller>> tell_video(const Ports& ports, VideoId id,

@@ -57,6 +57,7 @@ Async<> Uploads::create(Request& request, ResponseWriter& response) {
 Async<Taken> Uploads::take(Request& request, FormFields fields) {
   std::optional<net::Refusal> refusal =
       refuse_media_type(request.method(), content_type(request), fields);
+  if (!refusal) refusal = refuse_part_or_packed(request);
   if (refusal) co_return Taken{.video = {}, .refusal = std::move(refusal)};
   Result<std::string> document;
   if (is_json(content_type(request))) {
@@ -187,7 +188,8 @@ Async<Video> Uploads::store_video(const Request& request, net::BodyStream& body,
   const BlobKey key(video.prefix + "source");
   Result<> owed = co_await ports_.outbox.sweep_later(key.str(), options_.longest_upload);
   if (!owed) co_return fail(std::move(owed).error());
-  Result<Received> received = co_await receive(body, ports_.blobs, key, options_.max_upload_bytes);
+  Result<Received> received =
+      co_await receive(body, ports_.blobs, hashing_, key, options_.max_upload_bytes);
   if (!received) co_return fail(std::move(received).error());
   describe(video, creation, key, received->bytes);
   video.sha256 = std::move(received->sha256);

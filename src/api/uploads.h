@@ -3,6 +3,7 @@
 
 #include "api/creation.h"
 #include "api/ports.h"
+#include "core/blocking_pool.h"
 #include "net/router.h"
 
 namespace vodmill::api {
@@ -42,6 +43,7 @@ class Uploads {
 
   const Ports& ports_;
   const ApiOptions& options_;
+  BlockingPool hashing_{2};
 };
 
 }  // namespace vodmill::api

@@ -42,14 +42,13 @@ Async<Video> process(Stores& stores, worker::Worker& worker, NewVideo video,
 }  // namespace
 
 Result<Video> process_file(const std::filesystem::path& input, const std::filesystem::path& folder,
-                           worker::WorkerOptions options,
+                           worker::WorkerOptions options, metrics::Registry& registry,
                            const std::function<void(const Video&)>& watch) {
   const SystemClock clock;
   const auto stores = TRY(Stores::open(clock, std::string(db::kInMemory), folder.string()));
   const BlobKey source("source");
   const auto blobs = TRY(blob::FileOverlay::open(stores->blobs.get(), source, input));
 
-  metrics::Registry registry;
   asio::io_context context(1);
   worker::Worker worker(stores->ports(*blobs, registry), std::move(options),
                         context.get_executor());

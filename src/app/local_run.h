@@ -12,9 +12,10 @@
 namespace vodmill::app {
 
 // Processes `input` into `folder` and returns the finished video. `watch` sees it every tenth of a
-// second. The video may have ended in failure: look at its status.
+// second. The video may have ended in failure: look at its status. What the worker counts is in
+// `registry`.
 Result<Video> process_file(const std::filesystem::path& input, const std::filesystem::path& folder,
-                           worker::WorkerOptions options,
+                           worker::WorkerOptions options, metrics::Registry& registry,
                            const std::function<void(const Video&)>& watch);
 
 }  // namespace vodmill::app

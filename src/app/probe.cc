@@ -9,6 +9,7 @@
 #include "plan/planner.h"
 #include "plan/task_spec.h"
 #include "sandbox/child.h"
+#include "worker/coordinator.h"
 #include "worker/mill_run.h"
 
 namespace vodmill::app {
@@ -48,11 +49,7 @@ Result<SourceInfo> probe_file(const std::string& path, const worker::WorkerOptio
 // What is in the file, and the plan for it or why there is none.
 json::object describe(const SourceInfo& info, const worker::WorkerOptions& options) {
   json::object answer{{"source", plan::to_object(info)}};
-  plan::Policy policy;
-  policy.build = options.build;
-  policy.parallel = options.slots;
-  policy.max_seconds = options.max_seconds;
-  const auto plan = plan::make_plan(info, policy);
+  const auto plan = plan::make_plan(info, worker::policy_of(options));
   if (plan) {
     answer["plan"] = plan::to_object(*plan);
   } else {

@@ -138,6 +138,8 @@ void add_commands(CLI::App& app, Settings& settings) {
   add_common(*transcode, settings);
   transcode->add_option("input", settings.input, "The video file")->required();
   transcode->add_option("output", settings.output, "The folder to write to")->required();
+  transcode->add_flag("--profile", settings.profile,
+                      "At the end, what processor time went into: decoding, scaling, each encoder");
 
   CLI::App* probe =
       app.add_subcommand("probe", "What is in a file, and what would be done with it");

@@ -43,6 +43,9 @@ struct Settings {
   std::string input;
   std::string output;
 
+  // Of transcode
+  bool profile = false;  // tell what its processor time went into
+
   // Of verify and doctor
   bool as_json = false;
 

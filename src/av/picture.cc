@@ -2,7 +2,10 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+
 #include "av/libav.h"
+#include "core/source.h"
 
 extern "C" {
 #include <libavfilter/buffersink.h>
@@ -12,9 +15,6 @@ extern "C" {
 
 namespace vodmill::av {
 namespace {
-
-// Untagged pictures from here on are BT.709, below BT.601.
-constexpr int kHighDefinitionLines = 720;
 
 std::string_view matrix_of(const AVFrame& frame) {
   switch (frame.colorspace) {
@@ -48,6 +48,16 @@ std::string turn(int rotation, bool mirrored) {
   if (rotation == 270) filters += ",transpose=cclock";
   if (mirrored) filters += ",hflip";
   return filters;
+}
+
+Result<FramePtr> make_buffer(int width, int height) {
+  FramePtr buffer = make_frame();
+  buffer->format = AV_PIX_FMT_YUV420P;
+  buffer->width = width;
+  buffer->height = height;
+  const int allocated = av_frame_get_buffer(buffer.get(), 0);
+  if (allocated < 0) return fail_transcode(allocated, "picture buffer");
+  return buffer;
 }
 
 }  // namespace
@@ -169,15 +179,21 @@ Result<Cascade> Cascade::make(std::span<const Rendition> ladder) {
                                                  rung.width, rung.height, AV_PIX_FMT_YUV420P,
                                                  SWS_BICUBIC, nullptr, nullptr, nullptr));
     if (!cascade.scalers_.back()) return fail_transcode(AVERROR(EINVAL), "scaler");
-    FramePtr buffer = make_frame();
-    buffer->format = AV_PIX_FMT_YUV420P;
-    buffer->width = rung.width;
-    buffer->height = rung.height;
-    const int allocated = av_frame_get_buffer(buffer.get(), 0);
-    if (allocated < 0) return fail_transcode(allocated, "picture buffer");
-    cascade.buffers_.back() = std::move(buffer);
+    cascade.buffers_.back().push_back(TRY(make_buffer(rung.width, rung.height)));
   }
   return cascade;
+}
+
+Result<AVFrame*> Cascade::free_buffer(std::size_t i) {
+  auto& buffers = buffers_[i];
+  const auto is_free = [](const FramePtr& buffer) {
+    return av_frame_is_writable(buffer.get()) > 0;
+  };
+  const auto found = std::ranges::find_if(buffers, is_free);
+  if (found != buffers.end()) return found->get();
+  const AVFrame& first = *buffers.front();
+  buffers.push_back(TRY(make_buffer(first.width, first.height)));
+  return buffers.back().get();
 }
 
 Result<std::span<AVFrame* const>> Cascade::scale(AVFrame* top) {
@@ -188,7 +204,7 @@ Result<std::span<AVFrame* const>> Cascade::scale(AVFrame* top) {
       pictures_[i + 1] = above;
       continue;
     }
-    AVFrame* rung = buffers_[i].get();
+    AVFrame* rung = TRY(free_buffer(i));
     const int lines = sws_scale(scalers_[i].get(), above->data, above->linesize, 0, above->height,
                                 rung->data, rung->linesize);
     if (lines < 0) return fail_transcode(lines, "scale");

@@ -50,13 +50,17 @@ class Cascade {
  public:
   static Result<Cascade> make(std::span<const Rendition> ladder);
 
-  // The pictures of all rungs for `top`, largest first; valid until the next call.
+  // The pictures of all rungs for `top`, largest first. The frames are valid until the next call;
+  // the pictures of those that somebody else holds a reference to, as long as he does.
   Result<std::span<AVFrame* const>> scale(AVFrame* top);
 
  private:
+  Result<AVFrame*> free_buffer(std::size_t i);
+
   // [i] makes rung i + 1 from rung i; null where the sizes are equal.
   std::vector<ScalerPtr> scalers_;
-  std::vector<FramePtr> buffers_;
+  // [i] has the pictures of rung i + 1: one that is filled now, and those that others still hold.
+  std::vector<std::vector<FramePtr>> buffers_;
   std::vector<AVFrame*> pictures_;
 };
 

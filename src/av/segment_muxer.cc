@@ -41,6 +41,15 @@ SegmentMuxer::~SegmentMuxer() {
 
 Result<SegmentMuxer> SegmentMuxer::open(const AVCodecContext& encoder, Rational time_base,
                                         int first_segment) {
+  const CodecParametersPtr coded(avcodec_parameters_alloc());
+  if (!coded) return fail_transcode(AVERROR(ENOMEM), "muxer");
+  const int read = avcodec_parameters_from_context(coded.get(), &encoder);
+  if (read < 0) return fail_transcode(read, "muxer");
+  return open(*coded, time_base, first_segment);
+}
+
+Result<SegmentMuxer> SegmentMuxer::open(const AVCodecParameters& coded, Rational time_base,
+                                        int first_segment) {
   SegmentMuxer muxer;
   muxer.time_base_ = to_av(time_base);
   muxer.sink_ = std::make_unique<Sink>();
@@ -53,12 +62,12 @@ Result<SegmentMuxer> SegmentMuxer::open(const AVCodecContext& encoder, Rational 
   if (!buffer || !muxer.avio_ || !stream) return fail_transcode(AVERROR(ENOMEM), "muxer");
   muxer.context_->pb = muxer.avio_;
   muxer.context_->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
-  made = avcodec_parameters_from_context(stream->codecpar, &encoder);
+  made = avcodec_parameters_copy(stream->codecpar, &coded);
   if (made < 0) return fail_transcode(made, "muxer");
   stream->codecpar->codec_tag = 0;
   stream->codecpar->initial_padding = 0;  // the caller has dropped the priming packets
   stream->time_base = muxer.time_base_;
-  stream->avg_frame_rate = encoder.framerate;
+  if (coded.codec_type == AVMEDIA_TYPE_VIDEO) stream->avg_frame_rate = av_inv_q(muxer.time_base_);
 
   AVDictionary* options = nullptr;
   av_dict_set(&options, "movflags",

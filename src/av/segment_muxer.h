@@ -14,6 +14,9 @@ class SegmentMuxer {
   // `time_base` is that of the packets; `first_segment` numbers the fragments (mfhd).
   static Result<SegmentMuxer> open(const AVCodecContext& encoder, Rational time_base,
                                    int first_segment);
+  // The same for packets that come out of no encoder of ours.
+  static Result<SegmentMuxer> open(const AVCodecParameters& coded, Rational time_base,
+                                   int first_segment);
 
   SegmentMuxer(SegmentMuxer&&) noexcept;
   SegmentMuxer& operator=(SegmentMuxer&&) = delete;

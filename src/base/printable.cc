@@ -64,4 +64,15 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t kMost = 60;
+  if (text.size() <= kMost) return '"' + printable(text) + '"';
+  std::size_t end = kMost;
+  const auto is_within = [&](std::size_t i) {
+    return (static_cast<std::uint8_t>(text[i]) & 0xc0) == 0x80;
+  };
+  while (end > kMost - 4 && is_within(end)) --end;
+  return '"' + printable(text.substr(0, end)) + "...\"";
+}
+
 }  // namespace vodmill

@@ -32,5 +32,14 @@ TEST(Printable, ReplacesBytesThatAreNoUtf8) {
   EXPECT_EQ(with_valid_utf8("\xe0\x80\x80\x80").size(), 4 * mark.size());
 }
 
+TEST(InQuotes, SaysTheBeginningOfALongText) {
+  EXPECT_EQ(in_quotes(""), "\"\"");
+  EXPECT_EQ(in_quotes("title\n"), "\"title\\n\"");
+  EXPECT_EQ(in_quotes(std::string(60, 'x')), '"' + std::string(60, 'x') + '"');
+  EXPECT_EQ(in_quotes(std::string(9000, 'x')), '"' + std::string(60, 'x') + "...\"");
+  EXPECT_EQ(in_quotes(std::string(59, 'x') + "\xe2\x82\xac and more"),
+            '"' + std::string(59, 'x') + "...\"");
+}
+
 }  // namespace
 }  // namespace vodmill

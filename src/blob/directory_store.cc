@@ -27,7 +27,11 @@ class DirectoryWriter final : public BlobWriter {
 
   // Closing the last descriptor of a large file without a name frees its blocks: not here.
   ~DirectoryWriter() override {
-    if (file_) pool_.post([file = std::move(file_)] {});
+    if (published_) return;
+    auto leave_nothing = [file = std::move(file_), root = root_, key = key_] {
+      remove_empty_folders(root, key);
+    };
+    pool_.post(std::move(leave_nothing));
   }
 
   Async<> write(ByteView bytes) override {
@@ -47,6 +51,7 @@ class DirectoryWriter final : public BlobWriter {
     if (!file_) co_return fail(error_);
     auto publish = [this] {
       Result<BlobInfo> published = file_->publish(root_, key_);
+      published_ = published.has_value();
       file_.reset();
       return published;
     };
@@ -58,6 +63,7 @@ class DirectoryWriter final : public BlobWriter {
   const int root_;
   const BlobKey key_;
   std::optional<TemporaryFile> file_;  // until it is published, or a write has failed
+  bool published_ = false;
   Error error_{ErrorCode::internal_error, "This writer has ended: create another."};
 };
 
@@ -85,8 +91,14 @@ DirectoryStore::~DirectoryStore() = default;
 
 Async<std::unique_ptr<BlobWriter>> DirectoryStore::create(BlobKey key) {
   if (!is_valid_blob_key(key.str())) co_return invalid_key(key);
-  auto open_file = [this] { return TemporaryFile::create(*temporaries_); };
-  Result<TemporaryFile> file = co_await pool_.run(std::move(open_file));
+  auto begin = [this, &key] {
+    Result<TemporaryFile> made = TemporaryFile::create(*temporaries_);
+    // Already now, synced while the bytes are still on their way; publish() makes it again where it
+    // could not be made or has gone.
+    if (made) (void)make_parent(root_.get(), key);
+    return made;
+  };
+  Result<TemporaryFile> file = co_await pool_.run(std::move(begin));
   if (!file) co_return fail(std::move(file).error().within("create " + key.str()));
   co_return std::make_unique<DirectoryWriter>(pool_, root_.get(), std::move(key), std::move(*file));
 }

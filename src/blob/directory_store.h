@@ -7,6 +7,8 @@
 // else lies there and is not a file or folder with a valid name is ignored.
 //
 // An object is in its file and its name is in its folder, both synced, once commit() has returned.
+// A writer's bytes are on their way to the disk as they come and its folder is made, synced, when
+// it is created, so that commit() has little left to wait for.
 // A removal is not synced: after a power failure a removed object may be back.
 #pragma once
 
@@ -14,15 +16,17 @@
 #include <memory>
 
 #include "base/fd.h"
-#include "blob/blocking_pool.h"
 #include "blob/temporary.h"
 #include "core/blob_store.h"
+#include "core/blocking_pool.h"
 #include "core/vitals.h"
 
 namespace vodmill::blob {
 
 struct DirectoryOptions {
-  int threads = 8;  // operations on the disk at once
+  // Operations on the disk at once. They wait much more than they work, and syncs that wait
+  // together are one to the disk.
+  int threads = 32;
   FileNames names = FileNames::none_if_possible;
 };
 

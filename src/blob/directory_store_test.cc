@@ -91,6 +91,41 @@ TEST(DirectoryStore, LeavesNoFileWhenAWriterIsGivenUp) {
   }
 }
 
+TEST(DirectoryStore, MakesAWritersFolderWhileTheBytesAreStillToCome) {
+  const ScratchFolder scratch;
+  const auto store = open(scratch.path());
+  auto writer = std::move(*run(store->create(BlobKey("v/source"))));
+  EXPECT_THAT(names_in(scratch.path() / "v"), IsEmpty());
+  ASSERT_TRUE(run(writer->write(as_bytes("whole"))));
+  ASSERT_TRUE(run(writer->commit()));
+  writer.reset();
+  EXPECT_THAT(names_in(scratch.path() / "v"), ElementsAre("source"));
+}
+
+TEST(DirectoryStore, CommitsIntoAFolderThatHasGoneMeanwhile) {
+  const ScratchFolder scratch;
+  const auto store = open(scratch.path());
+  auto writer = std::move(*run(store->create(BlobKey("v/w/source"))));
+  ASSERT_TRUE(run(writer->write(as_bytes("whole"))));
+  ASSERT_TRUE(run(store->remove(BlobKey("v/w/other"))));
+  ASSERT_FALSE(fs::exists(scratch.path() / "v"));
+  ASSERT_TRUE(run(writer->commit()));
+  EXPECT_EQ(*run(store->read(BlobKey("v/w/source"), 0, 10)), bytes_of("whole"));
+}
+
+TEST(DirectoryStore, RemovesTheFolderOfAWriterThatIsGivenUp) {
+  const ScratchFolder scratch;
+  {
+    const auto store = open(scratch.path());
+    auto given_up = std::move(*run(store->create(BlobKey("v/w/source"))));
+    ASSERT_TRUE(run(given_up->write(as_bytes("half"))));
+    auto other = std::move(*run(store->create(BlobKey("x/source"))));
+    ASSERT_TRUE(run(store->put(BlobKey("x/kept"), bytes_of("x"))));
+  }
+  EXPECT_FALSE(fs::exists(scratch.path() / "v"));
+  EXPECT_THAT(names_in(scratch.path() / "x"), ElementsAre("kept"));
+}
+
 TEST(DirectoryStore, LeavesTheFilesOfAnotherOpenStoreAlone) {
   const ScratchFolder scratch;
   const auto first = open(scratch.path(), FileNames::always);

@@ -51,8 +51,8 @@ class TemporaryFile {
   TemporaryFile& operator=(TemporaryFile&&) = delete;
   ~TemporaryFile();
 
-  // Written behind: the disk starts on every few MiB at once, and append waits while it is more
-  // than that behind. So little is left for publish(), however long the file.
+  // Written behind: the disk starts on every 256 KiB at once, and append waits while it is more
+  // than 8 MiB behind. So little is left for publish(), however short or long the file.
   Result<> append(ByteView bytes);
 
   // Makes the bytes durable, then the object visible, then its name durable. An error before the

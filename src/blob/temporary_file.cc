@@ -11,7 +11,8 @@ namespace vodmill::blob {
 namespace {
 
 constexpr mode_t kFileMode = 0640;
-constexpr std::int64_t kWindow = 4 * 1024 * 1024;
+constexpr std::int64_t kStart = 256 * 1024;        // worth a request to the disk
+constexpr std::int64_t kWindow = 4 * 1024 * 1024;  // worth waiting for
 constexpr int kRounds = 1000;
 
 // sync_file_range only hurries: where it is unknown, fdatasync does all at the end. But an error
@@ -54,11 +55,14 @@ Result<> TemporaryFile::append(ByteView bytes) {
 }
 
 Result<> TemporaryFile::write_behind() {
-  if (bytes_ - started_ < kWindow) return {};
+  if (bytes_ - started_ < kStart) return {};
   TRY_VOID(hurry(fd_.get(), started_, bytes_, SYNC_FILE_RANGE_WRITE));
-  TRY_VOID(hurry(fd_.get(), finished_, started_,
+  started_ = bytes_;
+  if (started_ - finished_ < 2 * kWindow) return {};
+  const std::int64_t end = started_ - kWindow;
+  TRY_VOID(hurry(fd_.get(), finished_, end,
                  SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER));
-  finished_ = std::exchange(started_, bytes_);
+  finished_ = end;
   return {};
 }
 

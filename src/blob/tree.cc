@@ -108,13 +108,17 @@ Result<> remove_object(int root, const BlobKey& key) {
       errno != EISDIR) {
     return fail_errno("unlink " + key.str(), errno);
   }
+  remove_empty_folders(root, key);
+  return {};
+}
+
+void remove_empty_folders(int root, const BlobKey& key) {
   std::string path = key.str();
   for (std::size_t slash = path.rfind('/'); slash != std::string::npos; slash = path.rfind('/')) {
     path.resize(slash);
     // A folder that is in use refuses to go; one that is already gone may leave an empty one above.
     if (::unlinkat(root, path.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) break;
   }
-  return {};
 }
 
 }  // namespace vodmill::blob

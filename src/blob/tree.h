@@ -1,8 +1,8 @@
 // Objects as files below one folder: key "a/b" is the file "b" in the folder "a". Blocking calls
 // on one open root folder, for DirectoryStore alone; each may be called from any thread.
 //
-// Folders come with their first object and go with their last, also while other processes work in
-// the same tree.
+// Folders come with their first object, or before it for one that is being written, and go with
+// their last, also while other processes work in the same tree.
 // Not fuzzed: prefixes and keys are checked before they come here.
 #pragma once
 
@@ -39,6 +39,9 @@ Result<Bytes> read_object(int root, const BlobKey& key, std::int64_t offset, std
 
 // Removes the object if it is there, then each folder above it that holds nothing any more.
 Result<> remove_object(int root, const BlobKey& key);
+
+// The latter alone, for an object that is not to come after all.
+void remove_empty_folders(int root, const BlobKey& key);
 
 // As BlobStore::list. Reads only folders that can hold such keys.
 Result<std::vector<BlobInfo>> list_objects(int root, std::string_view prefix,

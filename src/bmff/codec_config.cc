@@ -1,6 +1,8 @@
 #include "bmff/codec_config.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 
 #include "bmff/box.h"
 #include "bmff/byte_reader.h"
@@ -9,9 +11,13 @@
 namespace vodmill::bmff {
 namespace {
 
+constexpr int kNalSlice = 1;
 constexpr int kNalIdr = 5;
 constexpr int kNalSps = 7;
 constexpr int kNalPps = 8;
+
+// Slices, parameter sets, SEI, access unit delimiter, ends of sequence and stream, filler.
+constexpr std::array kUsual{1, 5, 6, 7, 8, 9, 10, 11, 12};
 
 int nal_type(ByteView nal) { return static_cast<int>(nal[0]) & 0x1f; }
 
@@ -119,7 +125,12 @@ Result<AvcConfig> parse_avcc(ByteView payload) {
   if (sps.empty() || pps.empty() || !reader.ok()) {
     return malformed("The avcC box does not hold an SPS and a PPS.");
   }
-  for (const ByteView set : sps) config.frames_only &= allows_frames_only(set).value_or(true);
+  for (const ByteView set : sps) {
+    const std::optional<bool> frames_only = allows_frames_only(set);
+    config.frames_only &= frames_only.value_or(true);
+    config.is_plain &= frames_only && sps.size() == 1 &&
+                       std::ranges::equal(set.subspan(1, 3), payload.subspan(1, 3));
+  }
   return config;
 }
 
@@ -154,10 +165,11 @@ Result<NalUnits> scan_nal_units(ByteView sample, int nal_length_size) {
     for (int i = 0; i < nal_length_size; ++i) length = length << 8 | reader.u8();
     const ByteView nal = reader.take(length);
     if (!reader.ok()) return malformed("A NAL unit leaves its sample.");
-    if (nal.empty()) continue;
-    const int type = nal_type(nal);
+    const int type = nal.empty() ? 0 : nal_type(nal);
     found.idr |= type == kNalIdr;
     found.parameter_sets |= type == kNalSps || type == kNalPps;
+    found.slice |= type == kNalSlice || type == kNalIdr;
+    found.unusual |= std::ranges::find(kUsual, type) == kUsual.end();
   }
   return found;
 }

@@ -17,6 +17,7 @@ struct AvcConfig {
   int level = 0;            // level_idc, e.g. 31 for 3.1
   int nal_length_size = 4;  // bytes in front of each NAL unit: 1, 2 or 4
   bool frames_only = true;  // no SPS allows fields
+  bool is_plain = true;     // one SPS, readable, of the record's own profile and level
 
   std::string codecs() const;  // RFC 6381, 3.3: "avc1.64001f"
 };
@@ -39,6 +40,8 @@ Result<AacConfig> parse_esds(ByteView payload);
 struct NalUnits {
   bool idr = false;             // type 5
   bool parameter_sets = false;  // types 7 and 8
+  bool slice = false;           // types 1 and 5: a part of a picture
+  bool unusual = false;         // empty ones, and types that a plain picture has none of
 };
 
 // A sample is NAL units, each behind its length. Refuses a length that leaves the sample.

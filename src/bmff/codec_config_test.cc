@@ -43,6 +43,22 @@ TEST(AvcConfig, RefusesARecordWithoutParameterSets) {
   EXPECT_FALSE(parse_avcc({}));
 }
 
+// `count` times the same SPS, Baseline at level 1, and one PPS; the record names `level`.
+Bytes avcc_of(int count, int level) {
+  Bytes bytes = octets({1, 0x42, 0, level, 0xff, 0xe0 | count});
+  for (int i = 0; i < count; ++i)
+    append(bytes, octets({0, 7, 0x67, 0x42, 0, 10, 0xda, 0x18, 0x90}));
+  append(bytes, octets({1, 0, 2, 0x68, 0xee}));
+  return bytes;
+}
+
+TEST(AvcConfig, IsPlainWithOneParameterSetOfTheRecordsLevel) {
+  EXPECT_TRUE(parse_avcc(avcc_of(1, 10))->is_plain);
+  EXPECT_FALSE(parse_avcc(avcc_of(2, 10))->is_plain);
+  EXPECT_FALSE(parse_avcc(avcc_of(1, 20))->is_plain);
+  EXPECT_FALSE(parse_avcc(avcc(4))->is_plain) << "its SPS cannot be read";
+}
+
 TEST(AacConfig, ReadsTheAudioSpecificConfig) {
   const auto low_complexity = parse_esds(esds(octets({0x12, 0x10})));  // 2, 44,100 Hz, stereo
   ASSERT_TRUE(low_complexity) << low_complexity.error().message;
@@ -75,6 +91,16 @@ TEST(NalUnits, AreFoundBehindTheirLengths) {
   ASSERT_TRUE(other);
   EXPECT_FALSE(other->idr);
   EXPECT_FALSE(other->parameter_sets);
+}
+
+TEST(NalUnits, OfAPlainPictureAreSlicesAndWhatGoesWithThem) {
+  const auto plain = scan_nal_units(octets({1, 0x09, 2, 0x41, 0x65, 1, 0x06}), 1);
+  ASSERT_TRUE(plain);
+  EXPECT_TRUE(plain->slice);
+  EXPECT_FALSE(plain->unusual);
+  EXPECT_FALSE(scan_nal_units(octets({1, 0x06}), 1)->slice);
+  EXPECT_TRUE(scan_nal_units(octets({1, 0x65, 0}), 1)->unusual) << "an empty one";
+  EXPECT_TRUE(scan_nal_units(octets({1, 0x65, 1, 0x42}), 1)->unusual) << "a data partition";
 }
 
 TEST(NalUnits, MayNotLeaveTheirSample) {

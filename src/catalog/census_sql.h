@@ -30,6 +30,8 @@ inline constexpr Statement kSweeps{"pending sweeps", "SELECT prefix FROM sweeps 
 inline constexpr Statement kOfOwner{
     "videos of owner", "SELECT status, source FROM videos WHERE owner = ?1 AND removed_at IS NULL"};
 
-inline constexpr std::array kAll{kVideos, kTasks, kUndelivered, kSweeps, kOfOwner};
+inline constexpr Statement kLockOwner{"lock owner", "SELECT vodmill_lock('owner ' || ?1)"};
+
+inline constexpr std::array kAll{kVideos, kTasks, kUndelivered, kSweeps, kOfOwner, kLockOwner};
 
 }  // namespace vodmill::catalog::census_sql

@@ -270,6 +270,14 @@ Async<bool> SqlGenerationCatalog::begin_anew(GenerationLease lease, EngineBuild 
   return database_.write(std::move(work));
 }
 
+Async<> SqlGenerationCatalog::begin_anew(GenerationLease lease) {
+  auto work = [lease = std::move(lease)](Transaction& transaction) -> Result<> {
+    LockedVideo video = TRY(hold(transaction, lease)).video;
+    return begin_next_generation(transaction, video);
+  };
+  return database_.write(std::move(work));
+}
+
 Async<std::vector<Orphan>> SqlGenerationCatalog::orphans(Milliseconds grace, int limit) {
   auto work = [grace, limit](Transaction& transaction) -> Result<std::vector<Orphan>> {
     const db::Rows rows =

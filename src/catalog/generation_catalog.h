@@ -21,6 +21,7 @@ class SqlGenerationCatalog final : public GenerationCatalog {
   Async<> complete(GenerationLease lease, Completion completion) override;
   Async<> fail(GenerationLease lease, Error error) override;
   Async<bool> begin_anew(GenerationLease lease, EngineBuild build, Milliseconds grace) override;
+  Async<> begin_anew(GenerationLease lease) override;
   Async<std::vector<Orphan>> orphans(Milliseconds grace, int limit) override;
 
  private:

@@ -17,4 +17,10 @@ Result<OwnerUsage> usage_of(db::Transaction& transaction, const std::string& own
   return usage;
 }
 
+Result<OwnerUsage> hold_usage_of(db::Transaction& transaction, const std::string& owner) {
+  // A statement of its own: the next one sees what was committed while this one waited.
+  TRY_VOID(transaction.execute(census_sql::kLockOwner, {owner}));
+  return usage_of(transaction, owner);
+}
+
 }  // namespace vodmill::catalog

@@ -11,4 +11,9 @@ namespace vodmill::catalog {
 // Reads a row for each of the owner's videos.
 Result<OwnerUsage> usage_of(db::Transaction& transaction, const std::string& owner);
 
+// As usage_of, and nobody else gets past it for this owner before the transaction has ended: what
+// is added on the strength of the answer is seen by the next who asks. Where two processes take
+// owners and videos in different orders, PostgreSQL fails one of them with storage_unavailable.
+Result<OwnerUsage> hold_usage_of(db::Transaction& transaction, const std::string& owner);
+
 }  // namespace vodmill::catalog

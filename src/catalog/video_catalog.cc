@@ -42,7 +42,7 @@ Result<Video> create_video(Transaction& transaction, const NewVideo& video) {
   }
   if (video.claim) TRY_VOID(settle_key(transaction, *video.claim));
   if (video.quota.is_limited()) {
-    const OwnerUsage usage = TRY(usage_of(transaction, video.owner));
+    const OwnerUsage usage = TRY(hold_usage_of(transaction, video.owner));
     TRY_VOID(check_quota(video.quota, usage, video.source.length.value_or(0)));
   }
   TRY_VOID(transaction.execute(
@@ -142,7 +142,7 @@ Result<Video> retry_video(Transaction& transaction, const VideoId& id, const Ret
   }
   if (is_final(video.status) && terms.quota.is_limited()) {
     const Video ended = TRY(read_video(transaction, id));
-    const OwnerUsage usage = TRY(usage_of(transaction, ended.owner));
+    const OwnerUsage usage = TRY(hold_usage_of(transaction, ended.owner));
     TRY_VOID(check_retry(terms.quota, usage));
   }
   TRY_VOID(begin_next_generation(transaction, video));

@@ -186,6 +186,9 @@ class GenerationCatalog {
   // nothing has changed, where one has, or within `grace` of the store's return.
   virtual Async<bool> begin_anew(GenerationLease lease, EngineBuild build, Milliseconds grace) = 0;
 
+  // Begins the next generation as retry() does, at once.
+  virtual Async<> begin_anew(GenerationLease lease) = 0;
+
   // Generations whose coordinator's lease lapsed `grace` ago, and pending ones older than `grace`.
   virtual Async<std::vector<Orphan>> orphans(Milliseconds grace, int limit) = 0;
 };

@@ -17,12 +17,17 @@ namespace vodmill {
 
 // One encoding to make of the picture.
 struct Rendition {
-  std::string name;      // "v0" is the largest
-  int width = 0;         // even
-  int height = 0;        // even
-  int crf = 0;           // x264's constant rate factor
-  int max_kbps = 0;      // VBV maximum rate
-  int buffer_kbits = 0;  // VBV buffer
+  std::string name;         // "v0" is the largest
+  int width = 0;            // even
+  int height = 0;           // even
+  int crf = 0;              // x264's constant rate factor
+  int max_kbps = 0;         // VBV maximum rate
+  int buffer_kbits = 0;     // VBV buffer
+  bool copied = false;      // the source's own packets; only the largest can be
+  std::string codecs = {};  // RFC 6381, of copied packets; the others' are known when made
+
+  // What a frame of it costs: the pixels that are encoded.
+  std::int64_t cost() const { return copied ? 0 : static_cast<std::int64_t>(width) * height; }
 };
 
 // The one encoding of the sound: AAC-LC, stereo or mono.
@@ -66,6 +71,7 @@ struct Plan {
   std::vector<std::int64_t> idrs;        // every forced IDR, the boundaries among them, ascending
   std::vector<Chunk> chunks;             // in source order, covering every segment once
   std::vector<Rendition> ladder;         // largest first
+  int copy_delay = 0;                    // of a copied rendition: see CopyFacts::delay
   std::optional<AudioRendition> audio;
   std::optional<ThumbPlan> thumbs;   // none in plans of before there were any
   int target_duration = 6;           // seconds; EXT-X-TARGETDURATION

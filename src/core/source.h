@@ -31,6 +31,21 @@ struct Source {
   std::optional<std::int64_t> length;
 };
 
+// Pictures without a word on their colours are BT.709 from this many lines on, below BT.601.
+inline constexpr int kHighDefinitionLines = 720;
+
+inline constexpr int kMaxCopyDelay = 16;  // pictures that H.264 lets wait (Rec. H.264, A.3.1)
+
+// Whether the picture's packets can be shown as they are, and where they may be cut.
+struct CopyFacts {
+  // A sentence that says why they cannot; empty: they can.
+  std::string obstacle = "nobody has looked at its packets";
+  std::vector<std::int64_t> cuts;  // frames of the grid that begin a closed GOP; 0 first, ascending
+  std::vector<std::int64_t> bytes;  // from each cut to the next
+  int delay = 0;                    // pictures by which decoding is ahead of showing
+  std::string codecs;               // RFC 6381, e.g. "avc1.640028"
+};
+
 struct VideoStreamInfo {
   int index = 0;
   std::string codec;         // libav's name, e.g. "h264"
@@ -53,6 +68,7 @@ struct VideoStreamInfo {
   Rational grid_rate{0,
                      1};  // the constant rate that the timestamps lie on; 0/1 when they lie on none
   std::vector<std::int64_t> keyframes;  // pts of random access points, ascending
+  CopyFacts copy;
 };
 
 struct AudioStreamInfo {

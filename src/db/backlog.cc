@@ -18,11 +18,20 @@ std::vector<Job> Backlog::take(std::size_t limit) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
   std::vector<Job> taken;
+  move_to(taken, limit);
+  return taken;
+}
+
+void Backlog::take_more(std::vector<Job>& taken, std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  move_to(taken, limit);
+}
+
+void Backlog::move_to(std::vector<Job>& taken, std::size_t limit) {
   while (!jobs_.empty() && taken.size() < limit) {
     taken.push_back(std::move(jobs_.front()));
     jobs_.pop_front();
   }
-  return taken;
 }
 
 void Backlog::close() {

@@ -24,9 +24,14 @@ class Backlog {
   // Waits for work and takes up to `limit` of it, in its order; empty once closed and drained.
   std::vector<Job> take(std::size_t limit);
 
+  // Appends what is there now to `taken`, up to `limit` in all. Does not wait.
+  void take_more(std::vector<Job>& taken, std::size_t limit);
+
   void close();
 
  private:
+  void move_to(std::vector<Job>& taken, std::size_t limit);
+
   std::mutex mutex_;
   std::condition_variable changed_;
   // Guarded by mutex_

@@ -1,8 +1,9 @@
 // One connection to a database: SQLite or PostgreSQL behind one set of words.
 //
 // Synchronous; belongs to one thread at a time. SQL is written once, in what both understand:
-// placeholders ?1 ?2 ..., upsert and RETURNING, and the function vodmill_now(), the store's clock
-// in milliseconds since 1970.
+// placeholders ?1 ?2 ..., upsert and RETURNING, and two functions: vodmill_now(), the store's clock
+// in milliseconds since 1970, and vodmill_lock(name), after which no other transaction passes the
+// same name before this one has ended. SQLite's writers are one at a time anyhow.
 #pragma once
 
 #include <cstdint>

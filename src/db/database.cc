@@ -6,6 +6,13 @@ namespace {
 // Enough to share an fsync among many, small enough that the first of them does not wait long.
 constexpr std::size_t kLargestGroup = 256;
 
+// That of the jobs which are not in the group yet.
+void move_work(std::vector<Job>& jobs, std::vector<Work>& group) {
+  for (std::size_t i = group.size(); i < jobs.size(); ++i) {
+    group.push_back(std::move(jobs[i].work));
+  }
+}
+
 }  // namespace
 
 Database::Database(std::unique_ptr<Connection> writer,
@@ -49,8 +56,11 @@ void Database::write_loop() {
     std::vector<Job> jobs = writes_.take(kLargestGroup);
     if (jobs.empty()) return;
     std::vector<Work> group;
-    for (Job& job : jobs) group.push_back(std::move(job.work));
-    GroupWriter::Outcome outcome = group_writer.commit(group);
+    move_work(jobs, group);
+    GroupWriter::Outcome outcome = group_writer.commit(group, [&](std::vector<Work>& joined) {
+      writes_.take_more(jobs, kLargestGroup);
+      move_work(jobs, joined);
+    });
     if (outcome.changed) bell_->ring();
     for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].answer(std::move(outcome.answers[i]));
   }

@@ -50,10 +50,14 @@ Result<> GroupWriter::run_in_savepoint(Transaction& transaction, Work& work, Res
   return {};
 }
 
-Result<bool> GroupWriter::run_all(std::span<Work> group, std::vector<Result<>>& answers) {
+Result<bool> GroupWriter::run_all(std::vector<Work>& group, const Join& join,
+                                  std::vector<Result<>>& answers) {
   TRY_VOID(begin());
   bool changed = false;
-  for (std::size_t i = 0; i < group.size(); ++i) {
+  for (std::size_t i = 0;; ++i) {
+    if (i == group.size()) join(group);
+    if (i == group.size()) break;
+    answers.resize(group.size());
     Transaction transaction(connection_, available_since_);
     TRY_VOID(run_in_savepoint(transaction, group[i], answers[i]));
     if (answers[i] && transaction.changed()) changed = true;
@@ -62,17 +66,16 @@ Result<bool> GroupWriter::run_all(std::span<Work> group, std::vector<Result<>>& 
   return changed;
 }
 
-GroupWriter::Outcome GroupWriter::commit(std::span<Work> group) {
+GroupWriter::Outcome GroupWriter::commit(std::vector<Work>& group, const Join& join) {
   Outcome outcome;
-  outcome.answers.resize(group.size());
-  const Result<bool> changed = run_all(group, outcome.answers);
+  const Result<bool> changed = run_all(group, join, outcome.answers);
   if (changed) {
     outcome.changed = *changed;
     return outcome;
   }
   abandon(connection_);
   if (changed.error().code == ErrorCode::storage_unavailable) away_ = true;
-  std::ranges::fill(outcome.answers, Result<>(fail(changed.error())));
+  outcome.answers.assign(group.size(), Result<>(fail(changed.error())));
   return outcome;
 }
 

@@ -1,11 +1,11 @@
 // Group commit: many pieces of work in one transaction, each in a savepoint of its own.
 //
-// One fsync pays for all of them. Work that fails takes only its own changes back; its neighbours
-// commit. Owned by the Database's writer thread, and used by no other.
+// One fsync pays for all of them, and for those that come while the others run. Work that fails
+// takes only its own changes back; its neighbours commit. Owned by the Database's writer thread,
+// and used by no other.
 #pragma once
 
 #include <functional>
-#include <span>
 #include <vector>
 
 #include "base/clock.h"
@@ -39,18 +39,21 @@ class GroupWriter {
  public:
   explicit GroupWriter(Connection& connection) : connection_(connection) {}
 
+  using Join = std::function<void(std::vector<Work>&)>;
+
   struct Outcome {
     std::vector<Result<>> answers;  // one for each piece of work, in its order
     bool changed = false;           // a row was written and committed
   };
 
-  // Runs and commits the group. When the transaction itself is lost, nothing of the group has been
-  // written and every answer is that error.
-  Outcome commit(std::span<Work> group);
+  // Runs and commits the group. Before the commit `join` may append to it what has come meanwhile;
+  // it is asked until it appends nothing. When the transaction itself is lost, nothing of the group
+  // has been written and every answer is that error.
+  Outcome commit(std::vector<Work>& group, const Join& join);
 
  private:
   Result<> begin();
-  Result<bool> run_all(std::span<Work> group, std::vector<Result<>>& answers);
+  Result<bool> run_all(std::vector<Work>& group, const Join& join, std::vector<Result<>>& answers);
   Result<> run_in_savepoint(Transaction& transaction, Work& work, Result<>& answer);
 
   Connection& connection_;

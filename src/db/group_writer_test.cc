@@ -43,7 +43,7 @@ class GroupWriterTest : public ::testing::Test {
   GroupWriter::Outcome commit(GroupWriter& writer, W... work) {
     std::vector<Work> group;
     (group.push_back(std::move(work)), ...);
-    return writer.commit(group);
+    return writer.commit(group, [](std::vector<Work>&) {});
   }
 
   std::int64_t count() { return connection_->execute(kCount).value()[0].integer(0); }
@@ -62,6 +62,41 @@ TEST_F(GroupWriterTest, CommitsTheNeighboursOfWorkThatFails) {
   EXPECT_EQ(outcome.answers[3].error().code, ErrorCode::conflict);
   EXPECT_TRUE(outcome.changed);
   EXPECT_EQ(count(), 2);
+}
+
+TEST_F(GroupWriterTest, TakesInWhatComesBeforeTheCommit) {
+  GroupWriter writer(*connection_);
+  std::vector<Work> group;
+  group.push_back(insert("a"));
+  std::vector<Work> late;
+  late.push_back(refuse_after("b"));
+  late.push_back(insert("c"));
+  const auto outcome = writer.commit(group, [&](std::vector<Work>& joined) {
+    for (Work& work : std::exchange(late, {})) joined.push_back(std::move(work));
+  });
+  ASSERT_EQ(outcome.answers.size(), 3u);
+  EXPECT_TRUE(outcome.answers[0]);
+  EXPECT_EQ(outcome.answers[1].error().code, ErrorCode::gone);
+  EXPECT_TRUE(outcome.answers[2]);
+  EXPECT_EQ(count(), 2);
+}
+
+TEST_F(GroupWriterTest, TellsThoseWhoJoinedThatTheCommitFailed) {
+  ASSERT_TRUE(connection_->run_script(
+      "CREATE TABLE notes (word TEXT REFERENCES words (word) DEFERRABLE INITIALLY DEFERRED)"));
+  GroupWriter writer(*connection_);
+  std::vector<Work> group;
+  group.push_back(Work([](Transaction& transaction) -> Result<> {
+    TRY_VOID(transaction.execute({"note", "INSERT INTO notes (word) VALUES ('unknown')"}));
+    return {};
+  }));
+  const auto outcome = writer.commit(group, [](std::vector<Work>& joined) {
+    if (joined.size() == 1) joined.push_back(insert("a"));
+  });
+  ASSERT_EQ(outcome.answers.size(), 2u);
+  EXPECT_FALSE(outcome.answers[0]);
+  EXPECT_FALSE(outcome.answers[1]);
+  EXPECT_EQ(count(), 0);
 }
 
 TEST_F(GroupWriterTest, HasChangedNothingWhenAllWorkFails) {

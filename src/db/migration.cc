@@ -9,11 +9,13 @@ constexpr std::string_view kVersionTable =
     "CREATE TABLE IF NOT EXISTS schema_version ("
     "component TEXT PRIMARY KEY, version BIGINT NOT NULL)";
 
-// SQLite connections register vodmill_now() themselves; clock_timestamp() moves within a
-// transaction, now() does not.
-constexpr std::string_view kPostgresClock =
+// SQLite connections register them themselves. clock_timestamp() moves within a transaction, now()
+// does not.
+constexpr std::string_view kPostgresFunctions =
     "CREATE OR REPLACE FUNCTION vodmill_now() RETURNS BIGINT LANGUAGE sql VOLATILE AS "
-    "$$ SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) $$";
+    "$$ SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) $$;"
+    "CREATE OR REPLACE FUNCTION vodmill_lock(name TEXT) RETURNS BIGINT LANGUAGE sql VOLATILE AS "
+    "$$ SELECT pg_advisory_xact_lock(hashtextextended(name, 0)); SELECT CAST(0 AS BIGINT) $$";
 
 constexpr Statement kReadVersion{"schema_version.read",
                                  "SELECT version FROM schema_version WHERE component = ?1"};
@@ -58,7 +60,9 @@ Result<> migrate_one(Connection& connection, const Schema& schema) {
 
 Result<> migrate_all(Connection& connection, std::span<const Schema> schemas) {
   TRY_VOID(connection.run_script(kVersionTable));
-  if (connection.dialect() == Dialect::postgres) TRY_VOID(connection.run_script(kPostgresClock));
+  if (connection.dialect() == Dialect::postgres) {
+    TRY_VOID(connection.run_script(kPostgresFunctions));
+  }
   for (const Schema& schema : schemas) TRY_VOID(migrate_one(connection, schema));
   return {};
 }

@@ -33,6 +33,11 @@ void now_function(sqlite3_context* context, int, sqlite3_value**) {
   sqlite3_result_int64(context, clock->now().ms);
 }
 
+// A transaction that writes is alone already.
+void lock_function(sqlite3_context* context, int, sqlite3_value**) {
+  sqlite3_result_int64(context, 0);
+}
+
 struct Bind {
   sqlite3_stmt* statement;
   int index;
@@ -94,6 +99,8 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
   sqlite3_busy_timeout(handle, kPatienceMs);
   sqlite3_create_function_v2(handle, "vodmill_now", 0, SQLITE_UTF8, const_cast<Clock*>(&clock),
                              now_function, nullptr, nullptr, nullptr);
+  sqlite3_create_function_v2(handle, "vodmill_lock", 1, SQLITE_UTF8, nullptr, lock_function,
+                             nullptr, nullptr, nullptr);
   TRY_VOID(
       connection->run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                              "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY"));

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <charconv>
 
+#include "hls/refusal.h"
+
 namespace vodmill::hls {
 namespace {
 
 constexpr std::string_view kFirstLine = "#EXTM3U";
-
-std::unexpected<Error> refuse(std::string sentence) {
-  return fail(ErrorCode::verification_failed, std::move(sentence));
-}
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 

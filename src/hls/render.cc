@@ -7,6 +7,7 @@
 #include "hls/bandwidth.h"
 #include "hls/h264_level.h"
 #include "hls/names.h"
+#include "hls/refusal.h"
 
 namespace vodmill::hls {
 namespace {
@@ -15,10 +16,6 @@ constexpr std::string_view kAudioGroup = "audio";
 constexpr std::string_view kAacLowComplexity = "mp4a.40.2";
 constexpr std::int64_t kBitsPerKilobit = 1000;
 constexpr std::int64_t kFirstVariantBandwidth = 2'000'000;  // Apple 1.32
-
-std::unexpected<Error> refuse(std::string sentence) {
-  return fail(ErrorCode::verification_failed, std::move(sentence));
-}
 
 const Segment* find_init(std::span<const Segment> rows) {
   const auto found = std::ranges::find(rows, kInitSegment, &Segment::index);
@@ -86,13 +83,14 @@ Variant variant_of(const Plan& plan, const Rendition& rendition) {
 
 std::string predicted_codecs(const Plan& plan, const Rendition& rendition) {
   constexpr std::string_view kHex = "0123456789abcdef";
+  const std::string sound = plan.audio ? "," + std::string(kAacLowComplexity) : "";
+  if (rendition.copied) return rendition.codecs + sound;
   const int level = smallest_h264_level(rendition.width, rendition.height, plan.fps,
                                         rendition.max_kbps, rendition.buffer_kbits);
   std::string codecs = "avc1.6400";  // High profile, no constraint flags
   codecs += kHex[static_cast<std::size_t>(level / 16)];
   codecs += kHex[static_cast<std::size_t>(level % 16)];
-  if (plan.audio) codecs.append(",").append(kAacLowComplexity);
-  return codecs;
+  return codecs + sound;
 }
 
 void order_by_bandwidth(std::vector<Variant>& variants) {

@@ -7,14 +7,16 @@
 #include "av/byte_source.h"
 #include "base/json.h"
 #include "mill/output.h"
+#include "mill/stage_clock.h"
 #include "plan/task_spec.h"
 
 namespace vodmill::mill {
 
-// REQUIRES: spec.kind == TaskKind::chunk. The result tells what it took: {"decoded", "encoded",
-// "undecodable"}, the counts of frames and of packets; where damage shows also "damaged_at", in
-// seconds after the first picture. Errors: as FrameReader and the encoders give them.
+// REQUIRES: spec.kind == TaskKind::chunk; `clock` is this thread's. The result tells what it took:
+// {"decoded", "encoded", "undecodable"}, the counts of frames and of packets; where damage shows
+// also "damaged_at", in seconds after the first picture. Errors: as FrameReader and the encoders
+// give them.
 Result<json::object> encode_chunk(av::ByteSource& source, const plan::TaskSpec& spec,
-                                  Output& output);
+                                  Output& output, StageClock& clock);
 
 }  // namespace vodmill::mill

@@ -8,6 +8,7 @@
 #include "mill/probe.h"
 #include "mill/range_source.h"
 #include "mill/sound.h"
+#include "mill/stage_clock.h"
 #include "mill/still.h"
 #include "plan/json.h"
 #include "sandbox/attempts.h"
@@ -30,23 +31,31 @@ void warm_up() {
   static_cast<void>(encoder);
 }
 
-Result<json::object> do_task(const plan::TaskSpec& spec, av::ByteSource& source, Output& output) {
+Result<json::object> do_task(const plan::TaskSpec& spec, av::ByteSource& source, Output& output,
+                             StageClock& clock) {
+  TimedSource timed_source(source, clock);
+  TimedOutput timed_output(output, clock);
   switch (spec.kind) {
     case TaskKind::probe: {
-      const SourceInfo info = TRY(probe(source));
+      const StageScope scope(clock, Stage::probe);
+      const SourceInfo info = TRY(probe(timed_source));
       return plan::to_object(info);
     }
     case TaskKind::chunk:
-      return encode_chunk(source, spec, output);
-    case TaskKind::audio:
-      return encode_sound(source, spec, output);
-    case TaskKind::stills:
-      return make_still(source, spec, output);
+      return encode_chunk(source, spec, output, clock);
+    case TaskKind::audio: {
+      const StageScope scope(clock, Stage::sound);
+      return encode_sound(timed_source, spec, timed_output);
+    }
+    case TaskKind::stills: {
+      const StageScope scope(clock, Stage::pictures);
+      return make_still(timed_source, spec, timed_output);
+    }
   }
   return fail(ErrorCode::internal_error, "an unknown kind of task");
 }
 
-Result<json::object> take_and_do_task() {
+Result<sandbox::TaskResult> take_and_do_task() {
   sandbox::FrameInput input(sandbox::kControlFd, sandbox::answers_to_mill());
   sandbox::Frame frame = TRY(input.receive());
   const sandbox::MillMessage message = TRY(sandbox::decode_answer(std::move(frame)));
@@ -55,7 +64,14 @@ Result<json::object> take_and_do_task() {
   const plan::TaskSpec spec = TRY(plan::task_spec_from_json(order->value));
   RangeSource source(sandbox::kControlFd, input, spec.source_bytes);
   PipeOutput output(sandbox::kOutputFd);
-  return do_task(spec, source, output);
+  StageSheet sheet;
+  sheet.add(Stage::start_up, 0, process_time());
+  json::object result;
+  {
+    StageClock clock(sheet);
+    result = TRY(do_task(spec, source, output, clock));
+  }
+  return sandbox::TaskResult{std::move(result), sheet.times()};
 }
 
 struct Arguments {
@@ -95,7 +111,7 @@ int mill_main(std::span<const std::string> words) {
 
   const auto result = take_and_do_task();
   if (!result) return say(encode(sandbox::TaskFailed{result.error()}), 0);
-  return say(encode(sandbox::TaskResult{*result}), 0);
+  return say(encode(*result), 0);
 }
 
 }  // namespace vodmill::mill

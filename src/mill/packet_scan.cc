@@ -53,19 +53,4 @@ std::vector<PacketScan::Gap> PacketScan::gaps(std::int64_t least) const {
   return found;
 }
 
-Result<> scan_packets(av::Input& input, int video, PacketScan& video_scan, int audio,
-                      PacketScan& audio_scan) {
-  const av::PacketPtr packet = av::make_packet();
-  for (;;) {
-    const av::ReadOutcome outcome = TRY(input.read(*packet));
-    if (outcome == av::ReadOutcome::end) break;
-    if (packet->stream_index == video) video_scan.add(*packet);
-    if (packet->stream_index == audio) audio_scan.add(*packet);
-    av_packet_unref(packet.get());
-  }
-  video_scan.sort();
-  audio_scan.sort();
-  return {};
-}
-
 }  // namespace vodmill::mill

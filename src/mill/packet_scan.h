@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "av/input.h"
+#include "av/libav.h"
 
 namespace vodmill::mill {
 
@@ -35,9 +35,5 @@ struct PacketScan {
  private:
   std::int64_t usual_step() const;
 };
-
-// Reads to the end of the input. A stream number of -1 is no stream.
-Result<> scan_packets(av::Input& input, int video, PacketScan& video_scan, int audio,
-                      PacketScan& audio_scan);
 
 }  // namespace vodmill::mill

@@ -7,6 +7,7 @@
 
 #include "av/decoder.h"
 #include "av/input.h"
+#include "mill/copy_scan.h"
 #include "mill/packet_scan.h"
 #include "mill/promises.h"
 #include "plan/frame_grid.h"
@@ -135,7 +136,8 @@ std::string language_of(const AVStream& stream) {
   return sane ? std::string(value) : "und";
 }
 
-VideoStreamInfo describe_video(const AVStream& stream, const PacketScan& scan) {
+VideoStreamInfo describe_video(const AVStream& stream, const PacketScan& scan,
+                               const CopyScan& copy_scan) {
   VideoStreamInfo info;
   info.index = stream.index;
   info.codec = avcodec_get_name(stream.codecpar->codec_id);
@@ -146,6 +148,7 @@ VideoStreamInfo describe_video(const AVStream& stream, const PacketScan& scan) {
   info.keyframes = scan.keyframes;
   info.grid_rate = plan::find_grid_rate(scan.pts, info.time_base);
   info.least_rate = plan::find_least_rate(scan.pts, info.time_base);
+  info.copy = copy_scan.facts(info);
   read_orientation(stream, info);
   return info;
 }
@@ -190,6 +193,28 @@ std::unexpected<Error> no_frame(bool encrypted, bool truncated) {
   return fail(ErrorCode::malformed_input, "No frame of the video can be decoded.");
 }
 
+struct VideoScans {
+  int stream;
+  PacketScan& packets;
+  CopyScan& copy;
+};
+
+// Reads to the end of the input. A stream number of -1 is no stream.
+Result<> scan(av::Input& input, VideoScans video, int audio, PacketScan& audio_scan) {
+  const av::PacketPtr packet = av::make_packet();
+  while (TRY(input.read(*packet)) == av::ReadOutcome::packet) {
+    if (packet->stream_index == video.stream) {
+      video.packets.add(*packet);
+      video.copy.add(*packet);
+    }
+    if (packet->stream_index == audio) audio_scan.add(*packet);
+    av_packet_unref(packet.get());
+  }
+  video.packets.sort();
+  audio_scan.sort();
+  return {};
+}
+
 // Without its headers no packet of a sound means anything.
 Result<> check_sound_decoder(const AVStream& stream) {
   const auto decoder = av::Decoder::open(stream);
@@ -216,7 +241,9 @@ Result<SourceInfo> probe(av::ByteSource& source) {
   input.select({video->index, audio ? audio->index : -1});
   PacketScan video_scan;
   PacketScan audio_scan;
-  TRY_VOID(scan_packets(input, video->index, video_scan, audio ? audio->index : -1, audio_scan));
+  CopyScan copy_scan(*video);
+  TRY_VOID(
+      scan(input, {video->index, video_scan, copy_scan}, audio ? audio->index : -1, audio_scan));
   info.truncated = ends_early(input, {{video, &video_scan}, {audio, &audio_scan}});
   if (encrypted || video_scan.encrypted || audio_scan.encrypted) return no_frame(true, false);
   if (video_scan.pts.empty()) return no_frame(false, info.truncated);
@@ -227,7 +254,7 @@ Result<SourceInfo> probe(av::ByteSource& source) {
   const std::vector<av::FramePtr> frames =
       TRY(first_frames(again, *again.streams()[static_cast<std::size_t>(video->index)]));
   if (frames.empty()) return no_frame(false, info.truncated);
-  info.video = describe_video(*video, video_scan);
+  info.video = describe_video(*video, video_scan, copy_scan);
   read_picture(frames, *video, *info.video);
   if (audio && !audio_scan.pts.empty()) {
     TRY_VOID(check_sound_decoder(*audio));

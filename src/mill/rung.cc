@@ -32,13 +32,16 @@ int longest_gop(const Plan& plan) {
 Rung::Rung(const Plan& plan, std::size_t index, int first_segment, int end_segment)
     : plan_(&plan),
       rendition_(&plan.ladder[index]),
+      index_(index),
       segment_(first_segment),
       end_segment_(end_segment),
       first_frame_(std::max<std::int64_t>(0, boundary(plan, first_segment) - kThrowAwayFrames)),
       end_frame_(std::min(plan.frames, boundary(plan, end_segment) + kThrowAwayFrames)) {}
 
-Result<Rung> Rung::open(const Plan& plan, std::size_t index, int first_segment, int end_segment) {
+Result<Rung> Rung::open(const Plan& plan, std::size_t index, int first_segment, int end_segment,
+                        ThumbMaker* thumbs) {
   Rung rung(plan, index, first_segment, end_segment);
+  rung.thumbs_ = thumbs;
   rung.encoder_.emplace(TRY(av::VideoEncoder::open(*rung.rendition_, plan.fps, longest_gop(plan))));
   const Rational time_base{plan.fps.den, plan.fps.num};
   rung.muxer_.emplace(
@@ -46,17 +49,18 @@ Result<Rung> Rung::open(const Plan& plan, std::size_t index, int first_segment, 
   return rung;
 }
 
-Result<> Rung::add(const AVFrame& picture, std::int64_t n, Output& output) {
+Result<> Rung::add(const AVFrame& picture, std::int64_t n, Output& output, StageClock& clock) {
   if (segment_ == end_segment_) return {};
+  const StageScope scope(clock, Stage::encode, index_);
   const bool idr = std::ranges::binary_search(plan_->idrs, n);
   TRY_VOID(encoder_->send(picture, n, idr));
   ++encoded_;
-  return drain(output);
+  return drain(output, clock);
 }
 
 // Ends with the last packet of ours: what the encoder still holds then are throw-away frames, which
 // only had to be seen, not encoded.
-Result<> Rung::drain(Output& output) {
+Result<> Rung::drain(Output& output, StageClock& clock) {
   while (segment_ < end_segment_ && TRY(encoder_->receive(*packet_))) {
     const std::int64_t n = packet_->pts;
     const std::int64_t begin = boundary(*plan_, segment_);
@@ -65,28 +69,39 @@ Result<> Rung::drain(Output& output) {
       av_packet_unref(packet_.get());
       continue;
     }
+    const StageScope scope(clock, Stage::mux);
     TRY_VOID(muxer_->write(*packet_));
     // GOPs are closed: all packets of a segment come before any of the next.
-    if (++segment_packets_ == end - begin) TRY_VOID(close_segment(output));
+    if (++segment_packets_ == end - begin) TRY_VOID(close_segment(output, clock));
   }
   return {};
 }
 
-Result<> Rung::close_segment(Output& output) {
+Result<Pictures> Rung::take_pictures(StageClock& clock) {
+  if (!thumbs_) return Pictures{};
+  const StageScope scope(clock, Stage::pictures);
+  return thumbs_->take(segment_);
+}
+
+Result<> Rung::close_segment(Output& output, StageClock& clock) {
   const bool is_first = muxer_->init_segment().empty();
   const Bytes bytes = TRY(muxer_->close_segment());
   if (is_first) {
+    const StageScope scope(clock, Stage::write);
     TRY_VOID(output.segment(rendition_->name, kInitSegment, muxer_->init_segment(), {}));
   }
-  TRY_VOID(output.segment(rendition_->name, segment_, bytes, {}));
+  const Pictures pictures = TRY(take_pictures(clock));
+  const StageScope scope(clock, Stage::write);
+  TRY_VOID(output.segment(rendition_->name, segment_, bytes, pictures));
   ++segment_;
   segment_packets_ = 0;
   return {};
 }
 
-Result<> Rung::finish(Output& output) {
+Result<> Rung::finish(Output& output, StageClock& clock) {
+  const StageScope scope(clock, Stage::encode, index_);
   TRY_VOID(encoder_->finish());
-  TRY_VOID(drain(output));
+  TRY_VOID(drain(output, clock));
   if (segment_ != end_segment_) {
     return fail(ErrorCode::verification_failed,
                 fmt::format("{} ended at segment {} instead of {}", rendition_->name, segment_,

@@ -14,6 +14,7 @@ Result<> ThumbMaker::see(std::span<AVFrame* const> pictures, std::int64_t n) {
   const auto index = static_cast<int>(after - plan_->boundaries.begin()) - 1;
   if (index < first_ || index >= end_) return {};
   const auto frames = plan_->thumbs_of(index);
+  const std::scoped_lock lock(mutex_);
   Segment& segment = segments_[index];
   if (!segment.strip) {
     const int width = thumbs.width * static_cast<int>(frames.size());
@@ -36,30 +37,30 @@ Result<Bytes> ThumbMaker::encode_poster(const AVFrame& picture) const {
   return poster.encode(sandbox::kLongestPoster);
 }
 
-Result<Pictures> ThumbMaker::take(int segment) {
+// Whether a picture makes a better poster than those taken does not depend on when they are taken:
+// one that is no better is dropped here at the latest.
+Result<ThumbMaker::Segment> ThumbMaker::take_seen(int segment) {
+  const std::scoped_lock lock(mutex_);
   const auto found = segments_.find(segment);
   if (found == segments_.end() || found->second.painted != plan_->thumbs_of(segment).size()) {
     return fail(ErrorCode::verification_failed, "A frame for the storyboard is missing.");
   }
+  Segment seen = std::move(found->second);
+  segments_.erase(found);
+  if (seen.score <= best_) seen.best.reset();
+  best_ = std::max(best_, seen.score);
+  return seen;
+}
+
+Result<Pictures> ThumbMaker::take(int segment) {
+  const Segment seen = TRY(take_seen(segment));
   Pictures pictures;
-  const Segment& seen = found->second;
   pictures.strip = TRY(seen.strip->encode(sandbox::kLongestStrip));
-  if (seen.score > best_) {
-    best_ = seen.score;
+  if (seen.best) {
     pictures.score = seen.score;
     pictures.poster = TRY(encode_poster(*seen.best));
   }
-  segments_.erase(found);
   return pictures;
-}
-
-Result<> IllustratedOutput::segment(std::string_view rendition, int index, ByteView bytes,
-                                    const Pictures& pictures) {
-  if (index == kInitSegment || rendition != plan_.ladder.back().name) {
-    return output_.segment(rendition, index, bytes, pictures);
-  }
-  const Pictures made = TRY(thumbs_.take(index));
-  return output_.segment(rendition, index, bytes, made);
 }
 
 }  // namespace vodmill::mill

@@ -1,9 +1,10 @@
 // The small pictures of a chunk's segments, made from the frames that are encoded anyway.
 //
-// One thread, with the chunk's encoder.
+// The chunk's thread sees, the thread of the lowest rendition takes.
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <optional>
 #include <span>
 
@@ -33,32 +34,15 @@ class ThumbMaker {
     int score = -1;          // of it
   };
 
+  Result<Segment> take_seen(int segment);
   Result<Bytes> encode_poster(const AVFrame& picture) const;
 
   const Plan* plan_;
   int first_;
   int end_;
+  std::mutex mutex_;                 // of what follows
   int best_ = -1;                    // score of the posters taken
   std::map<int, Segment> segments_;  // seen, not yet taken
-};
-
-// Gives each segment of the lowest rendition its pictures on the way.
-class IllustratedOutput final : public Output {
- public:
-  // All outlive it.
-  IllustratedOutput(Output& output, const Plan& plan, ThumbMaker& thumbs)
-      : output_(output), plan_(plan), thumbs_(thumbs) {}
-
-  Result<> segment(std::string_view rendition, int index, ByteView bytes,
-                   const Pictures& pictures) override;
-  Result<> progress(std::int64_t done, std::int64_t encoded) override {
-    return output_.progress(done, encoded);
-  }
-
- private:
-  Output& output_;
-  const Plan& plan_;
-  ThumbMaker& thumbs_;
 };
 
 }  // namespace vodmill::mill

@@ -27,8 +27,11 @@ Result<std::vector<Chunk>> get_chunks(const json::object& object, std::string_vi
 }
 
 json::object rendition_to_json(const Rendition& r) {
-  return {{"name", r.name}, {"width", r.width},       {"height", r.height},
-          {"crf", r.crf},   {"max_kbps", r.max_kbps}, {"buffer_kbits", r.buffer_kbits}};
+  json::object o{{"name", r.name},    {"width", r.width},       {"height", r.height},
+                 {"crf", r.crf},      {"max_kbps", r.max_kbps}, {"buffer_kbits", r.buffer_kbits},
+                 {"copied", r.copied}};
+  if (r.copied) o["codecs"] = r.codecs;
+  return o;
 }
 
 Result<Rendition> rendition_from_json(const json::object& o) {
@@ -40,6 +43,8 @@ Result<Rendition> rendition_from_json(const json::object& o) {
   r.crf = TRY(get_small(o, "crf", 0, 51));
   r.max_kbps = TRY(get_small(o, "max_kbps", 1, 1'000'000));
   r.buffer_kbits = TRY(get_small(o, "buffer_kbits", 1, 1'000'000));
+  r.copied = o.contains("copied") && TRY(get_bool(o, "copied"));
+  if (r.copied) r.codecs = TRY(get_string(o, "codecs"));
   return r;
 }
 
@@ -137,6 +142,7 @@ json::object to_object(const Plan& plan) {
                  {"idrs", to_array(plan.idrs)},
                  {"chunks", std::move(chunks)},
                  {"ladder", std::move(ladder)},
+                 {"copy_delay", plan.copy_delay},
                  {"target_duration", plan.target_duration},
                  {"reasons", to_array(plan.reasons)}};
   if (plan.audio) o["audio"] = audio_rendition_to_json(*plan.audio);
@@ -169,6 +175,11 @@ Result<Plan> plan_from_json(std::string_view text) {
     plan.ladder.push_back(TRY(rendition_from_json(object)));
   }
   if (plan.ladder.empty()) return out_of_range("ladder");
+  const auto is_copied = [](const Rendition& rung) { return rung.copied; };
+  if (std::any_of(plan.ladder.begin() + 1, plan.ladder.end(), is_copied)) {
+    return out_of_range("copied");
+  }
+  if (o.contains("copy_delay")) plan.copy_delay = TRY(get_small(o, "copy_delay", 0, kMaxCopyDelay));
   plan.target_duration = TRY(get_small(o, "target_duration", 1, 3600));
   plan.reasons = TRY(get_strings(o, "reasons"));
   if (const json::object* audio = TRY(optional_object(o, "audio"))) {

@@ -7,6 +7,47 @@
 namespace vodmill::plan {
 namespace {
 
+json::object copy_to_json(const CopyFacts& copy) {
+  if (!copy.obstacle.empty()) return {{"obstacle", copy.obstacle}};
+  return {{"cuts", to_array(copy.cuts)},
+          {"bytes", to_array(copy.bytes)},
+          {"delay", copy.delay},
+          {"codecs", copy.codecs}};
+}
+
+// "avc1.64001f": the mill's word, which playlists repeat.
+bool is_avc(std::string_view codecs) {
+  constexpr std::string_view kFront = "avc1.";
+  constexpr std::string_view kHex = "0123456789abcdef";
+  return codecs.size() == kFront.size() + 6 && codecs.starts_with(kFront) &&
+         codecs.find_first_not_of(kHex, kFront.size()) == std::string_view::npos;
+}
+
+Result<CopyFacts> copy_from_json(const json::object& video) {
+  CopyFacts copy;
+  // Probes of before there was copying have none.
+  const json::object* found = TRY(optional_object(video, "copy"));
+  if (!found || found->contains("obstacle")) {
+    if (found) copy.obstacle = TRY(get_string(*found, "obstacle"));
+    if (copy.obstacle.empty()) return out_of_range("obstacle");
+    return copy;
+  }
+  copy.obstacle.clear();
+  copy.cuts = TRY(get_ascending(*found, "cuts"));
+  if (copy.cuts.empty() || copy.cuts.front() != 0) return out_of_range("cuts");
+  for (const json::value& value : *TRY(get_array(*found, "bytes"))) {
+    if (!value.is_int64() || value.get_int64() < 0 || value.get_int64() > kMaxTicks) {
+      return out_of_range("bytes");
+    }
+    copy.bytes.push_back(value.get_int64());
+  }
+  if (copy.bytes.size() != copy.cuts.size()) return out_of_range("bytes");
+  copy.delay = TRY(get_small(*found, "delay", 0, kMaxCopyDelay));
+  copy.codecs = TRY(get_string(*found, "codecs"));
+  if (!is_avc(copy.codecs)) return out_of_range("codecs");
+  return copy;
+}
+
 json::object video_to_json(const VideoStreamInfo& v) {
   return {{"index", v.index},
           {"codec", v.codec},
@@ -27,7 +68,8 @@ json::object video_to_json(const VideoStreamInfo& v) {
           {"packets", v.packets},
           {"least_rate", to_json(v.least_rate)},
           {"grid_rate", to_json(v.grid_rate)},
-          {"keyframes", to_array(v.keyframes)}};
+          {"keyframes", to_array(v.keyframes)},
+          {"copy", copy_to_json(v.copy)}};
 }
 
 Result<VideoStreamInfo> video_from_json(const json::object& o) {
@@ -54,6 +96,7 @@ Result<VideoStreamInfo> video_from_json(const json::object& o) {
   v.least_rate = TRY(get_rational(o, "least_rate", true));
   v.grid_rate = TRY(get_rational(o, "grid_rate", true));
   v.keyframes = TRY(get_ascending(o, "keyframes"));
+  v.copy = TRY(copy_from_json(o));
   return v;
 }
 

@@ -21,6 +21,7 @@ SourceInfo full_info() {
   info.gap_at = 2.5;
   info.lost_sound = Partial{ErrorCode::malformed_input, 1.25};
   info.notes = {"1 subtitle streams are left out"};
+  make_copyable(info, 60, 3000);
   info.video->rotation = 270;
   info.video->mirrored = true;
   info.video->transfer = "smpte2084";
@@ -110,8 +111,8 @@ void expect_missing_fields_are_refused(const std::string& text, const Reader& re
   collect(good, {}, paths);
   for (const Path& path : paths) {
     const auto* key = std::get_if<std::string>(&path.back());
-    constexpr std::array<std::string_view, 5> kOptional{"audio", "video", "lost_sound", "gap_at",
-                                                        "thumbs"};
+    constexpr std::array<std::string_view, 8> kOptional{
+        "audio", "video", "lost_sound", "gap_at", "thumbs", "copy", "copied", "copy_delay"};
     if (!key || std::ranges::find(kOptional, *key) != kOptional.end()) continue;
     json::value document = good;
     Path parent = path;
@@ -232,6 +233,18 @@ TEST(SourceInfoJson, ComesBackAsItWas) {
   EXPECT_EQ(back->lost_sound->reason, ErrorCode::malformed_input);
   EXPECT_EQ(back->lost_sound->at_seconds, 1.25);
   EXPECT_EQ(back->gap_at, 2.5);
+  EXPECT_EQ(back->video->copy.cuts, info.video->copy.cuts);
+  EXPECT_EQ(back->video->copy.bytes, info.video->copy.bytes);
+  EXPECT_EQ(back->video->copy.delay, 2);
+}
+
+TEST(SourceInfoJson, KeepsWhatHindersACopy) {
+  SourceInfo info = full_info();
+  info.video->copy = {
+      .obstacle = "a packet is damaged", .cuts = {}, .bytes = {}, .delay = 0, .codecs = {}};
+  const auto back = source_info_from_json(to_json(info));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->video->copy.obstacle, "a packet is damaged");
 }
 
 TEST(SourceInfoJson, RefusesAMissingField) {
@@ -255,6 +268,11 @@ TEST(SourceInfoJson, RefusesWhatCannotBe) {
       {{"video", "first_pts"}, INT64_MIN},
       {{"video", "packets"}, -1},
       {{"video", "keyframes"}, json::array{5, 5}},
+      {{"video", "copy", "cuts"}, json::array{1}},
+      {{"video", "copy", "codecs"}, "avc1.64001f\"\n"},
+      {{"video", "copy", "codecs"}, "avc1.64\n01f"},
+      {{"video", "copy", "bytes"}, json::array{1}},
+      {{"video", "copy", "delay"}, 17},
       {{"video", "keyframes"}, json::array{INT64_MIN}},
       {{"video"}, "h264"},
       {{"audio", "channels"}, 0},

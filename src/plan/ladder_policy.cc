@@ -2,6 +2,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "base/printable.h"
+
 namespace vodmill::plan {
 namespace {
 
@@ -39,9 +41,9 @@ Result<LadderPolicy> read_ladder_policy(std::string_view text) {
     } else if (name == "max_renditions") {
       policy.max_renditions = TRY(read_member(name, value, kLeastRenditions, kMostRenditions));
     } else {
-      return fail(ErrorCode::invalid_request,
-                  "\"" + std::string(name) +
-                      "\" is unknown in ladder. max_height and max_renditions are known.");
+      return fail(
+          ErrorCode::invalid_request,
+          in_quotes(name) + " is unknown in ladder. max_height and max_renditions are known.");
     }
   }
   return policy;

@@ -35,4 +35,12 @@ std::optional<Partial> find_partial(const std::optional<SourceInfo>& info, const
   return first;
 }
 
+bool copies_damage(const Plan& plan, std::span<const Task> tasks) {
+  const auto is_damaged = [](const Task& task) {
+    const bool is_ended_by_it = task.error && task.error->code == ErrorCode::malformed_input;
+    return task.kind == TaskKind::chunk && (is_ended_by_it || damaged_at(task));
+  };
+  return plan.ladder.front().copied && std::ranges::any_of(tasks, is_damaged);
+}
+
 }  // namespace vodmill::plan

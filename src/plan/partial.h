@@ -19,4 +19,8 @@ namespace vodmill::plan {
 std::optional<Partial> find_partial(const std::optional<SourceInfo>& info, const Plan& plan,
                                     std::span<const Task> tasks);
 
+// Whether a copied rendition has damage, which a decoder met that made the other renditions (and
+// hid it there), or that ended a task: players may stop at it.
+bool copies_damage(const Plan& plan, std::span<const Task> tasks);
+
 }  // namespace vodmill::plan

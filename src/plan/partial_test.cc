@@ -73,5 +73,28 @@ TEST_F(FindPartial, NamesASoundThatCannotBeHeard) {
   EXPECT_EQ(partial->at_seconds, 0);
 }
 
+TEST(CopiesDamage, WhereADecoderOfACopiedVideoMetSome) {
+  SourceInfo info = source_info(1280, 720, {25, 1}, 500);
+  make_copyable(info, 50, 2000);
+  auto plan = make_plan(info, {.build = EngineBuild("build 7"), .parallel = 2});
+  ASSERT_TRUE(plan);
+  ASSERT_TRUE(plan->ladder.front().copied);
+  std::vector<Task> tasks(2);
+  tasks[0].kind = TaskKind::chunk;
+  tasks[0].result = R"({"decoded": 500, "encoded": 500, "undecodable": 0})";
+  tasks[1].kind = TaskKind::audio;
+  tasks[1].result = R"({"damaged_at": 3})";
+  EXPECT_FALSE(copies_damage(*plan, tasks));
+  tasks[1].kind = TaskKind::chunk;
+  EXPECT_TRUE(copies_damage(*plan, tasks));
+  tasks[1].result = {};
+  tasks[1].error = Error{ErrorCode::internal_error, ""};
+  EXPECT_FALSE(copies_damage(*plan, tasks));
+  tasks[1].error = Error{ErrorCode::malformed_input, ""};
+  EXPECT_TRUE(copies_damage(*plan, tasks));
+  plan->ladder.front().copied = false;
+  EXPECT_FALSE(copies_damage(*plan, tasks));
+}
+
 }  // namespace
 }  // namespace vodmill::plan

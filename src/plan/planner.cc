@@ -2,21 +2,26 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
+#include "plan/copy_gate.h"
 #include "plan/frame_grid.h"
 #include "plan/ladder.h"
+#include "plan/segment_lengths.h"
 
 namespace vodmill::plan {
 namespace {
 
-constexpr double kGopSeconds = 2;
-constexpr int kGopsInSegment = 3;
 constexpr int kSegmentsInChunk = 4;  // about 24 s: long enough for the lead and tail to cost little
-constexpr double kSegmentSeconds = kGopSeconds * kGopsInSegment;
-// A tail this short joins the segment before it: the sum still rounds to the target duration.
-constexpr double kMaxJoinedTailSeconds = 0.4;
 
 constexpr int kAacFrame = 1024;  // samples
+
+constexpr std::string_view kNotAgain = "an earlier attempt at the video was not good enough";
+
+// Pictures by which our encoder's decoding is ahead of showing; with the same for what is copied, a
+// player that knows no edit lists keeps its time when it changes rendition.
+constexpr int kEncoderDelay = 2;
+constexpr int kLeastKbps = 80;
 
 constexpr int kThumbSide = 160;     // pixels of a cell's longer side
 constexpr int kPosterWidth = 1280;  // at most
@@ -54,7 +59,7 @@ void cut_segments(Plan& plan) {
   const double fps = plan.fps.value();
   const auto gop = std::max<std::int64_t>(1, std::llround(kGopSeconds * fps));
   const std::int64_t per_segment =
-      gop * kGopsInSegment <= std::llround((kSegmentSeconds + 0.4) * fps)
+      gop * kGopsInSegment <= std::llround((kSegmentSeconds + kShortTailSeconds) * fps)
           ? gop * kGopsInSegment
           : std::max<std::int64_t>(1, static_cast<std::int64_t>(kSegmentSeconds * fps));
   std::int64_t start = 0;
@@ -65,24 +70,58 @@ void cut_segments(Plan& plan) {
     start = end;
   }
   const auto tail = static_cast<double>(plan.frames - plan.boundaries.back()) / fps;
-  if (plan.boundaries.size() > 2 && tail <= kMaxJoinedTailSeconds) plan.boundaries.pop_back();
+  if (plan.boundaries.size() > 2 && tail <= kShortTailSeconds) plan.boundaries.pop_back();
   plan.boundaries.push_back(plan.frames);
 }
 
-// The first segment alone, then chunks of equal length, as many as keep `parallel` mills busy to
-// the end.
+// Segments that begin where the source can be cut, in GOPs of equal length, at most two seconds.
+void cut_segments_at(Plan& plan, std::vector<std::int64_t> boundaries) {
+  const double fps = plan.fps.value();
+  const auto gop = std::max<std::int64_t>(1, std::llround(kGopSeconds * fps));
+  for (std::size_t i = 1; i < boundaries.size(); ++i) {
+    const std::int64_t length = boundaries[i] - boundaries[i - 1];
+    const std::int64_t gops = (length + gop - 1) / gop;
+    for (std::int64_t k = 0; k < gops; ++k)
+      plan.idrs.push_back(boundaries[i - 1] + k * length / gops);
+  }
+  plan.boundaries = std::move(boundaries);
+}
+
+// A smaller rendition never needs more bits than the copied one, nor quite as many by its area.
+void limit_below(std::vector<Rendition>& ladder, double kbps) {
+  constexpr double kBitsByArea = 0.75;  // the exponent: small pictures need more bits a pixel
+  const Rendition& top = ladder.front();
+  const auto area = [](const Rendition& rung) {
+    return static_cast<double>(rung.width) * rung.height;
+  };
+  for (Rendition& rung : std::span(ladder).subspan(1)) {
+    const double share = std::min(0.9, std::pow(area(rung) / area(top), kBitsByArea));
+    rung.max_kbps = std::min(rung.max_kbps, std::max(kLeastKbps, static_cast<int>(kbps * share)));
+    rung.buffer_kbits = std::min(rung.buffer_kbits, rung.max_kbps * 3 / 2);
+  }
+}
+
+void copy_top(Plan& plan, const CopyFacts& facts, CopyDecision decision) {
+  plan.ladder.front().copied = true;
+  plan.ladder.front().codecs = facts.codecs;
+  plan.copy_delay = std::max(facts.delay, kEncoderDelay);
+  limit_below(plan.ladder, decision.kbps);
+  cut_segments_at(plan, std::move(decision.boundaries));
+}
+
+// The first segment alone. Then a share for each of `parallel` mills; where that would be too long,
+// whole chunks and at the end ever smaller ones, so
+// that the mills end together: `./dev bench core_use`.
 void cut_chunks(Plan& plan, int parallel) {
   plan.chunks.push_back({0, 1});
-  const int rest = plan.segments() - 1;
-  if (rest == 0) return;
-  const int needed = (rest + kSegmentsInChunk - 1) / kSegmentsInChunk;
-  const int rounds = (needed + parallel - 1) / parallel;
-  const int count = std::min(rest, rounds * parallel);
-  int first = 1;
-  for (int i = 0; i < count; ++i) {
-    const int end = 1 + static_cast<int>(static_cast<std::int64_t>(rest) * (i + 1) / count);
-    plan.chunks.push_back({first, end});
-    first = end;
+  const bool is_one_each = plan.segments() - 1 <= kSegmentsInChunk * parallel;
+  int mills = parallel;
+  for (int first = 1; first < plan.segments();) {
+    const int left = plan.segments() - first;
+    const int size = std::min((left + mills - 1) / mills, kSegmentsInChunk);
+    plan.chunks.push_back({first, first + size});
+    first += size;
+    if (is_one_each) --mills;
   }
 }
 
@@ -177,6 +216,9 @@ void explain(Plan& plan, const SourceInfo& info) {
   if (plan.mirrored) plan.reasons.push_back("mirrored");
   if (plan.deinterlace) plan.reasons.push_back("interlaced: deinterlaced");
   if (!plan.tone_map.empty()) plan.reasons.push_back("HDR: tone-mapped to BT.709");
+  if (plan.ladder.front().copied) {
+    plan.reasons.push_back(plan.ladder.front().name + " is the source's own packets, not encoded");
+  }
   if (!plan.audio) plan.reasons.push_back("no audio that can be decoded");
   for (const std::string& note : info.notes) plan.reasons.push_back(note);
 }
@@ -205,11 +247,19 @@ Result<Plan> make_plan(const SourceInfo& info, const Policy& policy) {
   if (video.transfer == "smpte2084" || video.transfer == "arib-std-b67") {
     plan.tone_map = video.transfer;
   }
-  cut_segments(plan);
-  cut_chunks(plan, std::max(1, policy.parallel));
   plan.ladder =
       make_ladder(shown_size(video.width, video.height, video.sample_aspect, video.rotation),
                   plan.fps, policy.ladder);
+  CopyDecision copy =
+      policy.may_copy ? decide_copy(video, plan) : CopyDecision{.obstacle = std::string(kNotAgain)};
+  if (copy.obstacle.empty()) {
+    copy_top(plan, video.copy, std::move(copy));
+  } else {
+    plan.reasons.push_back("the largest rendition is encoded, not the source's own packets: " +
+                           copy.obstacle);
+    cut_segments(plan);
+  }
+  cut_chunks(plan, std::max(1, policy.parallel));
   plan.thumbs = plan_thumbs(plan);
   if (info.audio) plan.audio = plan_audio(*info.audio, plan);
   plan.target_duration = target_duration_of(plan);

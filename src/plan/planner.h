@@ -19,6 +19,7 @@ struct Policy {
   std::int64_t max_pixels = std::int64_t{8192} * 4320;
   int min_side = 16;
   LadderPolicy ladder = {};
+  bool may_copy = true;  // the largest rendition may be the source's own packets
 };
 
 // Errors: no_video_stream, duration_too_short, duration_exceeds_limit, resolution_exceeds_limit,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <ranges>
 #include <span>
 
 #include "plan/test_info.h"
@@ -124,16 +125,27 @@ TEST(Planner, CutsAnOrdinaryVideoAsExpected) {
               ElementsAre(0, 50, 200, 350, 500, 650, 800, 950, 1100, 1250, 1400, 1550));
   EXPECT_EQ(plan.target_duration, 6);
   EXPECT_EQ(plan.idrs.size(), 31U);
-  EXPECT_EQ(plan.chunks.size(), 5U);         // the first, then two rounds for two mills
+  EXPECT_EQ(plan.chunks.size(), 5U);         // the first, then 4, 3, 2 and 1 segments
   EXPECT_EQ(plan.audio->boundaries[1], 94);  // 2 s are 93.75 AAC frames
   EXPECT_EQ(plan.audio->language, "fra");
 }
 
+// Segments that the busiest mill makes when each takes the next chunk as soon as it has made one.
+std::int64_t longest_shift(const Plan& plan, int parallel) {
+  std::vector<std::int64_t> made(static_cast<std::size_t>(parallel));
+  for (const Chunk& chunk : plan.chunks | std::views::drop(1)) {
+    *std::ranges::min_element(made) += chunk.end_segment - chunk.first_segment;
+  }
+  return std::ranges::max(made);
+}
+
 TEST(Planner, KeepsEveryMillBusyToTheEnd) {
-  const SourceInfo info = source_info(1280, 720, {30, 1}, 10 * 60 * 30);
-  for (const int parallel : {1, 2, 3, 4, 7}) {
-    const Plan plan = plan_of(info, parallel);
-    EXPECT_EQ((plan.chunks.size() - 1) % static_cast<std::size_t>(parallel), 0U);
+  for (int parallel = 1; parallel <= 32; ++parallel) {
+    for (int seconds = 3; seconds < 1200; seconds += 7) {
+      const Plan plan = plan_of(source_info(1280, 720, {30, 1}, seconds * 30), parallel);
+      const int share = (plan.segments() - 1 + parallel - 1) / parallel;
+      ASSERT_EQ(longest_shift(plan, parallel), share) << seconds << " s, " << parallel;
+    }
   }
 }
 

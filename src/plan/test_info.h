@@ -1,6 +1,8 @@
 // What a probe would have found, for the tests of this folder.
 #pragma once
 
+#include <algorithm>
+
 #include "core/source.h"
 
 namespace vodmill::plan {
@@ -24,8 +26,21 @@ inline SourceInfo source_info(int width, int height, Rational fps, std::int64_t 
   video.least_rate = fps;
   video.grid_rate = fps;
   video.keyframes = {first_pts};
+  video.copy.obstacle = "nobody has looked at its packets";
   info.video = video;
   return info;
+}
+
+// Makes the packets fit to be copied: a closed GOP every `gop` frames, of `kbps`.
+inline void make_copyable(SourceInfo& info, std::int64_t gop, int kbps) {
+  VideoStreamInfo& video = *info.video;
+  video.transfer = video.primaries = video.matrix = "bt709";
+  video.copy = {.obstacle = {}, .cuts = {}, .bytes = {}, .delay = 2, .codecs = "avc1.640028"};
+  for (std::int64_t cut = 0; cut < video.packets; cut += gop) {
+    const std::int64_t length = std::min(gop, video.packets - cut);
+    video.copy.cuts.push_back(cut);
+    video.copy.bytes.push_back(length * kbps * 125 * video.grid_rate.den / video.grid_rate.num);
+  }
 }
 
 inline AudioStreamInfo stereo(int sample_rate = 48'000) {

@@ -28,6 +28,12 @@ CREATE INDEX jobs_settled ON jobs (due) WHERE state IN ('completed', 'failed');
 )"},
                                  db::Migration{3, R"(
 ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+)"},
+                                 // The order in which acquire steps through them.
+                                 db::Migration{4, R"(
+DROP INDEX jobs_open;
+CREATE INDEX jobs_open ON jobs (priority, owner, position) WHERE state IN ('waiting', 'active');
+CREATE INDEX jobs_active ON jobs (owner) WHERE state = 'active';
 )"}};
 
 }  // namespace

@@ -19,7 +19,9 @@ inline constexpr db::Statement kAddJob{
     "INSERT INTO jobs (id, video, generation, priority, state, due, owner) "
     "VALUES (?1, ?2, ?3, ?4, 'waiting', vodmill_now() + ?5, ?6) ON CONFLICT (id) DO NOTHING"};
 
-// Of `held` the first condition is the index's, which holds no settled job.
+// Of the jobs that are due: the most urgent, of those one whose owner holds fewest, of those the
+// oldest. It steps from owner to owner of the index and looks at one job of each, so it costs what
+// the number of owners costs and not the number of jobs.
 // The condition stands twice: on PostgreSQL another worker may take the chosen row first, and then
 // only the outer one is looked at again.
 inline constexpr db::Statement kAcquireJob{
@@ -27,11 +29,22 @@ inline constexpr db::Statement kAcquireJob{
     "UPDATE jobs SET state = 'active', worker = ?1, lock = ?2, due = vodmill_now() + ?3, "
     "attempts = attempts + 1 "
     "WHERE state IN ('waiting', 'active') AND due <= vodmill_now() AND position = ("
-    "SELECT j.position FROM jobs j LEFT JOIN (SELECT owner, count(*) AS jobs FROM jobs "
-    "WHERE state IN ('waiting', 'active') AND state = 'active' AND due > vodmill_now() "
-    "GROUP BY owner) held ON held.owner = j.owner "
-    "WHERE j.state IN ('waiting', 'active') AND j.due <= vodmill_now() "
-    "ORDER BY j.priority, COALESCE(held.jobs, 0), j.position LIMIT 1) "
+    "WITH RECURSIVE turns(position, priority, owner) AS ("
+    "SELECT * FROM (SELECT position, priority, owner FROM jobs "
+    "WHERE state IN ('waiting', 'active') ORDER BY priority, owner, position LIMIT 1) AS foremost "
+    "UNION ALL "
+    "SELECT n.position, n.priority, n.owner FROM turns t JOIN jobs n ON n.position = COALESCE("
+    "(SELECT j.position FROM jobs j WHERE j.state IN ('waiting', 'active') "
+    "AND j.priority = t.priority AND j.owner > t.owner ORDER BY j.owner, j.position LIMIT 1), "
+    "(SELECT j.position FROM jobs j WHERE j.state IN ('waiting', 'active') "
+    "AND j.priority > t.priority ORDER BY j.priority, j.owner, j.position LIMIT 1))), "
+    "heads AS (SELECT t.priority, t.owner, "
+    "(SELECT j.position FROM jobs j WHERE j.state IN ('waiting', 'active') "
+    "AND j.priority = t.priority AND j.owner = t.owner AND j.due <= vodmill_now() "
+    "ORDER BY j.position LIMIT 1) AS position FROM turns t) "
+    "SELECT h.position FROM heads h WHERE h.position IS NOT NULL ORDER BY h.priority, "
+    "(SELECT COUNT(*) FROM jobs a WHERE a.state = 'active' AND a.owner = h.owner "
+    "AND a.due > vodmill_now()), h.position LIMIT 1) "
     "RETURNING id, video, generation, state, priority, attempts, progress, result"};
 
 inline constexpr db::Statement kAnyJobDue{

@@ -1,4 +1,4 @@
-// What a look at the queue costs among many jobs that are settled.
+// What a look at the queue costs among many jobs, settled or waiting.
 #include "queue/sql_statements.h"
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 namespace vodmill::queue {
 namespace {
 
-TEST(QueueStatements, AcquireByTheIndexOfOpenJobs) {
+TEST(QueueStatements, AcquireByTheIndexesOfOpenAndActiveJobs) {
   const ManualClock clock;
   auto connection = db::SqliteConnection::open(std::string(db::kInMemory),
                                                db::SqliteConnection::Access::read_write, clock);
@@ -23,7 +23,7 @@ TEST(QueueStatements, AcquireByTheIndexOfOpenJobs) {
   ASSERT_TRUE(plan) << plan.error().message;
   std::string steps;
   for (const db::Row& row : plan->rows) steps += row.text(3) + "\n";
-  for (const char* whole : {"SCAN jobs\n", "SCAN j\n"}) {
+  for (const char* whole : {"SCAN jobs\n", "SCAN j\n", "SCAN n\n", "SCAN a\n", "(priority=?)\n"}) {
     EXPECT_EQ(steps.find(whole), std::string::npos) << steps;
   }
 }

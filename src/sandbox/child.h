@@ -35,6 +35,8 @@ struct ChildOptions {
   std::vector<std::string> extra_environment;  // NAME=value, beside MALLOC_ARENA_MAX
   Scheduling scheduling = Scheduling::batch;
   int nice = 19;  // 0 to 19
+  // A child that has not executed its program by then is killed: somebody stopped or froze it.
+  std::chrono::milliseconds longest_start{10'000};
   // A file by which the child joins a control group (CpuClass::group()); "" for none. One that
   // cannot be opened is done without.
   std::string cpu_group;
@@ -98,7 +100,8 @@ class Child {
 // fd 2 errors, fd 3 control, fd 4 output; an environment of MALLOC_ARENA_MAX, the extras and
 // kOutsideVariable; its own session; killed when this process dies; first in line for the
 // out-of-memory killer; in its own namespaces as far as the host allows. Returns once the exec has
-// succeeded (a few milliseconds). Callable from any thread that outlives the child.
+// succeeded (a few milliseconds), at the latest after `longest_start`. Callable from any thread
+// that outlives the child.
 Result<Child> start_child(const ChildOptions& options);
 
 // Memory that the process has resident now. not_found once it has ended.

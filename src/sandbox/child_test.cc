@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -126,6 +127,23 @@ TEST(Child, CannotBeStartedFromAFileThatIsNoProgram) {
   const auto child = start_child(options);
   ASSERT_FALSE(child.has_value());
   EXPECT_THAT(child.error().message, HasSubstr("Permission denied"));
+}
+
+// It stands before its exec: its word to a group that nobody reads does not get through.
+TEST(Child, IsGivenUpWhenItDoesNotStart) {
+  const std::string group = testing::TempDir() + "/vodmill_full_" + std::to_string(::getpid());
+  ASSERT_EQ(::mkfifo(group.c_str(), 0600), 0);
+  const Fd full(::open(group.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+  while (::write(full.get(), "0", 1) == 1) {
+  }
+  ChildOptions options = acting("sleep");
+  options.cpu_group = group;
+  options.longest_start = std::chrono::milliseconds(50);
+  const auto child = start_child(options);
+  ASSERT_FALSE(child.has_value());
+  EXPECT_THAT(child.error().message, HasSubstr("stands still"));
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "it is not reaped";
+  std::filesystem::remove(group);
 }
 
 TEST(Child, DiesWithItsOwner) {

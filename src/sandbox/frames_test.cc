@@ -122,6 +122,13 @@ TEST(Messages, SurviveTheirFrames) {
 
   EXPECT_EQ(output_round_trip(Progress{1LL << 60}).done, 1LL << 60);
   EXPECT_EQ(output_round_trip(TaskResult{{{"a", 1}}}).value.at("a").as_int64(), 1);
+  const TaskResult timed = output_round_trip(
+      TaskResult{{{"a", 1}}, {{Stage::encode, "v3", std::chrono::microseconds(7)}}});
+  EXPECT_EQ(timed.value, (json::object{{"a", 1}}));
+  ASSERT_EQ(timed.stages.size(), 1U);
+  EXPECT_EQ(timed.stages.front().stage, Stage::encode);
+  EXPECT_EQ(timed.stages.front().rendition, "v3");
+  EXPECT_EQ(timed.stages.front().time.count(), 7);
   const TaskFailed failed{{ErrorCode::unsupported_codec, "No decoder."}};
   EXPECT_EQ(output_round_trip(failed).error.code, ErrorCode::unsupported_codec);
 
@@ -145,6 +152,13 @@ TEST(Messages, RefuseWhatIsOutOfRange) {
       encode(SegmentBegin{"../v0", 0, 1}),
       encode(SegmentBegin{"", 0, 1}),
       encode(SegmentBegin{"v0", 0, 10, 0, 5, 1}),
+      encode(TaskResult{{}, {{Stage::encode, "v16", std::chrono::microseconds(1)}}}),
+      encode(TaskResult{{}, {{Stage::decode, "v0", std::chrono::microseconds(1)}}}),
+      encode(TaskResult{{}, {{Stage::decode, "", std::chrono::microseconds(-1)}}}),
+      encode(TaskResult{{}, {{Stage::decode, "", std::chrono::hours(25)}}}),
+      encode(TaskResult{{}, StageTimes(65)}),
+      encode(TaskResult{{{"stages", "many"}}}),
+      encode(TaskResult{{{"stages", json::array{json::array{"sleep", "", 1}}}}}),
       encode(SegmentBegin{"v0", 0, 10, -1, 5, 1}),
       encode(SegmentBegin{"v0", 0, 10, 5, -1, 1}),
       encode(SegmentBegin{"v0", 0, 10, 5, 5, 1}),

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kLongestText = 4000;
 constexpr std::int64_t kLastIndex = 10'000'000;
+constexpr std::string_view kStages = "stages";
 
 Bytes json_frame(FrameType type, const json::object& object) {
   Bytes out;
@@ -99,6 +100,15 @@ Result<Locked> locked_of(const Frame& frame) {
   return Locked{TRY(layers_from_json(object))};
 }
 
+Result<TaskResult> result_of(const Frame& frame) {
+  TaskResult result{TRY(object_of(frame))};
+  const auto stages = result.value.find(kStages);
+  if (stages == result.value.end()) return result;
+  result.stages = TRY(stage_times_from(stages->value()));
+  result.value.erase(stages);
+  return result;
+}
+
 }  // namespace
 
 Bytes encode(const Locked& message) {
@@ -120,7 +130,11 @@ Bytes encode(const Progress& message) {
   return json_frame(FrameType::progress, {{"done", message.done}, {"encoded", message.encoded}});
 }
 
-Bytes encode(const TaskResult& message) { return json_frame(FrameType::result, message.value); }
+Bytes encode(const TaskResult& message) {
+  json::object object = message.value;
+  if (!message.stages.empty()) object[kStages] = to_json(message.stages);
+  return json_frame(FrameType::result, object);
+}
 
 Bytes encode(const TaskFailed& message) {
   return json_frame(FrameType::failed, error_object(message.error));
@@ -155,7 +169,7 @@ Result<OutputMessage> decode_output(Frame frame) {
     case FrameType::progress:
       return TRY(progress_of(frame));
     case FrameType::result:
-      return TaskResult{TRY(object_of(frame))};
+      return TRY(result_of(frame));
     case FrameType::failed:
       return TaskFailed{TRY(error_of(frame))};
     default:

@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "sandbox/frames.h"
 #include "sandbox/layers.h"
+#include "sandbox/stage_times.h"
 
 namespace vodmill::sandbox {
 
@@ -52,7 +53,8 @@ struct Progress {
 };
 
 struct TaskResult {
-  json::object value;
+  json::object value;      // has no "stages" of its own
+  StageTimes stages = {};  // what it took
 };
 
 struct TaskFailed {

@@ -1,10 +1,14 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
 
 #include "sandbox/child.h"
 #include "sandbox/launch.h"
@@ -164,11 +168,28 @@ pid_t clone_process(int namespaces, const Launch& launch, Fd& pidfd) {
   return static_cast<pid_t>(pid);
 }
 
+Result<> wait_until_readable(const Fd& fd, std::chrono::milliseconds longest) {
+  const auto deadline = std::chrono::steady_clock::now() + longest;
+  for (;;) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    pollfd poll{.fd = fd.get(), .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&poll, 1, std::max(0, static_cast<int>(left.count())));
+    if (ready > 0) return {};
+    if (ready == 0) {
+      return fail(ErrorCode::internal_error,
+                  fmt::format("start a mill: it stands still since {} ms", longest.count()));
+    }
+    if (errno != EINTR) return fail_errno("start a mill", errno);
+  }
+}
+
 // Lets the waiting child go on, and waits for its exec: its end of `failure` closes, or brings an
 // errno.
-Result<> release(Pipes& pipes) {
+Result<> release(Pipes& pipes, std::chrono::milliseconds longest) {
   pipes.failure.theirs.reset();
   if (::write(pipes.go.theirs.get(), "g", 1) != 1) return fail_errno("start a mill", errno);
+  TRY_VOID(wait_until_readable(pipes.failure.ours, longest));
   int error = 0;
   ssize_t got = 0;
   do {
@@ -216,7 +237,7 @@ Result<Child> start_child(const ChildOptions& options) {
       if (namespaces == 0) return fail(std::move(mapped.error()).within("start a mill"));
       continue;  // with fewer of them
     }
-    TRY_VOID(release(pipes));
+    TRY_VOID(release(pipes, options.longest_start));
     child.control = std::move(pipes.control.ours);
     child.output = std::move(pipes.output.ours);
     child.errors = std::move(pipes.errors.ours);

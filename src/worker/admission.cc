@@ -25,7 +25,7 @@ std::int64_t still_memory(const SourceInfo& info) {
 std::int64_t mill_memory(const SourceInfo& info, const Plan& plan) {
   std::int64_t bytes = still_memory(info);
   for (const Rendition& rung : plan.ladder) {
-    bytes += kBytesOfRungPixel * rung.width * std::int64_t{rung.height};
+    bytes += kBytesOfRungPixel * rung.cost();
   }
   return bytes;
 }

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "plan/json.h"
+#include "plan/partial.h"
 #include "worker/publisher.h"
 
 namespace vodmill::worker {
@@ -43,19 +44,25 @@ int percent_done(const std::vector<Task>& tasks) {
   return cost > 0 ? static_cast<int>(99 * done / cost) : 0;
 }
 
+plan::Policy policy_of(const WorkerOptions& options) {
+  plan::Policy policy;
+  policy.build = options.build;
+  policy.parallel = options.slots;
+  policy.max_seconds = options.max_seconds;
+  return policy;
+}
+
 std::vector<NewTask> tasks_of(const SourceInfo& info, const Plan& plan) {
   std::vector<NewTask> tasks;
-  std::int64_t pixels = 0;
-  for (const Rendition& rung : plan.ladder) {
-    pixels += static_cast<std::int64_t>(rung.width) * rung.height;
-  }
+  std::int64_t frame_cost = 0;
+  for (const Rendition& rung : plan.ladder) frame_cost += rung.cost();
   for (std::size_t i = 0; i < plan.chunks.size(); ++i) {
     const auto at = [&](int segment) { return plan.boundaries[static_cast<std::size_t>(segment)]; };
     const Chunk& chunk = plan.chunks[i];
     tasks.push_back({.kind = TaskKind::chunk,
                      .index = static_cast<int>(i),
                      .urgency = i == 0 ? 0 : 1,
-                     .cost = pixels * (at(chunk.end_segment) - at(chunk.first_segment)),
+                     .cost = frame_cost * (at(chunk.end_segment) - at(chunk.first_segment)),
                      .build = plan.build,
                      .memory = mill_memory(info, plan)});
   }
@@ -85,11 +92,10 @@ Coordinator::Coordinator(const Ports& ports, const WorkerOptions& options,
 Async<> Coordinator::plan_from(const Task& probe) {
   Result<SourceInfo> info = plan::source_info_from_json(probe.result);
   if (!info) co_return fail(std::move(info).error());
-  plan::Policy policy;
-  policy.build = options_.build;
-  policy.parallel = options_.slots;
-  policy.max_seconds = options_.max_seconds;
+  plan::Policy policy = policy_of(options_);
   policy.ladder = generation_->ladder;
+  // Whatever was wrong with an earlier generation may be in the source's own packets.
+  policy.may_copy = lease_.generation == 1;
   Result<Plan> plan = plan::make_plan(*info, policy);
   if (!plan) co_return fail(std::move(plan).error());
   std::vector<NewTask> tasks = tasks_of(*info, *plan);
@@ -157,6 +163,14 @@ Async<bool> Coordinator::begin_anew_without_engine() {
   co_return begun;
 }
 
+// Players may stop where a decoder of ours goes on.
+Async<> Coordinator::begin_anew_without_copy() {
+  log::info({{"video", lease_.video.str()}},
+            "is begun anew: its pictures are damaged, so the largest rendition must be encoded");
+  Result<> begun = co_await ports_.generations.begin_anew(lease_);
+  co_return begun;
+}
+
 Async<> Coordinator::finish(const std::vector<Task>& tasks) {
   Result<Published> published = co_await publish(ports_, *generation_, tasks);
   if (!published) co_return fail(std::move(published).error());
@@ -188,11 +202,16 @@ Async<> Coordinator::load_generation() {
 Async<bool> Coordinator::step() {
   auto tasks = co_await ports_.generations.tasks(lease_.video, lease_.generation);
   if (!tasks) co_return fail(std::move(tasks).error());
+  Result<> loaded = co_await load_generation();
+  if (!loaded) co_return fail(std::move(loaded).error());
+  if (generation_->plan && plan::copies_damage(*generation_->plan, *tasks)) {
+    Result<> begun = co_await begin_anew_without_copy();
+    if (!begun) co_return fail(std::move(begun).error());
+    co_return true;
+  }
   if (const Task* failed = failed_one(*tasks)) {
     co_return fail(failed->error.value_or(Error{ErrorCode::internal_error, "A task failed."}));
   }
-  Result<> loaded = co_await load_generation();
-  if (!loaded) co_return fail(std::move(loaded).error());
   note(*tasks);
   if (!generation_->plan) {
     const auto probe = std::ranges::find(*tasks, TaskKind::probe, &Task::kind);

@@ -38,6 +38,7 @@ class Coordinator {
   Async<> plan_from(const Task& probe);
   Async<> check_playable();
   Async<bool> begin_anew_without_engine();  // true: another generation has begun
+  Async<> begin_anew_without_copy();
   Async<> finish(const std::vector<Task>& tasks);
   void note(const std::vector<Task>& tasks);
   bool may_be_done_here() const;
@@ -61,6 +62,9 @@ class Coordinator {
 
 // Percent of a generation that its tasks have done: floor(99 * done / cost); 0 before the plan.
 int percent_done(const std::vector<Task>& tasks);
+
+// What this worker's settings allow a plan; the ladder is as ever.
+plan::Policy policy_of(const WorkerOptions& options);
 
 // The tasks that a plan is made of: what it costs to make each chunk and the sound.
 std::vector<NewTask> tasks_of(const SourceInfo& info, const Plan& plan);

@@ -1,5 +1,7 @@
 #include "worker/counts.h"
 
+#include <algorithm>
+
 namespace vodmill::worker {
 namespace {
 
@@ -60,6 +62,24 @@ void Counts::count(TaskKind kind, const MillOutcome& outcome, std::chrono::nanos
       .counter("vodmill_mill_cpu_seconds_total", "Processor time of mills that have ended.",
                {{"kind", name}})
       .add(std::chrono::duration<double>(outcome.cpu_time).count());
+  if (outcome.end == MillEnd::done) count_stages(outcome);
+}
+
+// A mill's word is worth as much as the kernel's measure bears out; what it left out is the rest.
+void Counts::count_stages(const MillOutcome& outcome) {
+  std::chrono::microseconds left = outcome.cpu_time;
+  const auto add = [&](sandbox::Stage stage, const std::string& rendition,
+                       std::chrono::microseconds time) {
+    const std::chrono::microseconds counted = std::min(time, left);
+    left -= counted;
+    registry_
+        .counter(kStageSeconds,
+                 "Processor time of mills that have done their task, by what it went into.",
+                 {{"stage", std::string(name_of(stage))}, {"rendition", rendition}})
+        .add(std::chrono::duration<double>(counted).count());
+  };
+  for (const sandbox::StageTime& each : outcome.stages) add(each.stage, each.rendition, each.time);
+  add(sandbox::Stage::rest, "", left);
 }
 
 }  // namespace vodmill::worker

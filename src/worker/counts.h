@@ -8,6 +8,9 @@
 
 namespace vodmill::worker {
 
+// The counter of processor time by stage and rendition of sandbox/stage_times.h.
+inline constexpr std::string_view kStageSeconds = "vodmill_mill_stage_cpu_seconds_total";
+
 class Counts {
  public:
   // The registry must outlive it.
@@ -24,6 +27,8 @@ class Counts {
   metrics::Counter& frames;
 
  private:
+  void count_stages(const MillOutcome& outcome);
+
   metrics::Registry& registry_;
 };
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "sandbox/child.h"
+#include "sandbox/stage_times.h"
 
 namespace vodmill::worker {
 
@@ -24,6 +25,7 @@ struct MillOutcome {
   json::object result;
   Error error;
   std::chrono::milliseconds cpu_time{0};
+  sandbox::StageTimes stages = {};  // as the mill says; of one that is done
 };
 
 // How a task ends whose segments or source met this error.

@@ -105,7 +105,7 @@ Async<> MillRun::take_frame(sandbox::Frame frame) {
   if (const auto* progress = std::get_if<sandbox::Progress>(&*decoded)) {
     listener_.progress(*progress);
   } else if (auto* result = std::get_if<sandbox::TaskResult>(&*decoded)) {
-    result_ = std::move(result->value);
+    result_ = std::move(*result);
   } else if (auto* failed = std::get_if<sandbox::TaskFailed>(&*decoded)) {
     said_ = std::move(failed->error);
   } else if (const auto* locked = std::get_if<sandbox::Locked>(&*decoded)) {
@@ -171,7 +171,9 @@ Async<> MillRun::send(Bytes frame) {
 }
 
 Async<> MillRun::answer(sandbox::RangeRequest request) {
+  ++waiting_for_us_;
   Result<Bytes> bytes = co_await read_source(request);
+  --waiting_for_us_;  // from here on it is we who wait: for the mill to take its answer
   Bytes frame;
   if (!bytes) {
     source_error_ = bytes.error();
@@ -201,9 +203,7 @@ asio::awaitable<void> MillRun::answer_ranges() {
         break_off(std::move(request).error());
         co_return;
       }
-      ++waiting_for_us_;
       Result<> answered = co_await answer(*request);
-      --waiting_for_us_;
       ++signs_of_life_;
       if (!answered) co_return;
     }
@@ -267,7 +267,8 @@ MillOutcome MillRun::judge(const sandbox::ExitStatus& status) {
   outcome.end = locked_ ? MillEnd::crashed : MillEnd::hindered;
   if (result_) {
     outcome.end = MillEnd::done;
-    outcome.result = std::move(*result_);
+    outcome.result = std::move(result_->value);
+    outcome.stages = std::move(result_->stages);
   } else if (source_error_) {
     outcome.end = end_of(source_error_->code);
     outcome.error = std::move(*source_error_);

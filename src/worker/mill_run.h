@@ -83,7 +83,7 @@ class MillRun {
   bool locked_ = false;    // before that it has seen nothing of the video
   bool lock_failed_ = false;
   bool lingers_ = false;  // it had to be ended although its pipes were closed
-  std::optional<json::object> result_;
+  std::optional<sandbox::TaskResult> result_;
   std::optional<Error> said_;          // by the mill
   std::optional<Error> source_error_;  // what it was told instead of a range
   std::optional<MillOutcome> killed_;  // by us

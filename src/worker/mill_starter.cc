@@ -46,27 +46,32 @@ Result<> first_words(const Fd& output) {
 
 }  // namespace
 
-Result<sandbox::Child> MillStarter::start() {
-  auto started = sandbox::start_child(options_);
+Async<sandbox::Child> MillStarter::start() {
+  auto start = [this] { return sandbox::start_child(options_); };
+  auto started = co_await starting_.run(std::move(start));
   if (!started && mills_start_) log::error("start a mill: {}", started.error().message);
   mills_start_ = started.has_value();
-  return started;
+  co_return started;
 }
 
-Result<sandbox::Child> MillStarter::take() {
+Async<sandbox::Child> MillStarter::take() {
   if (spare_) {
     sandbox::Child spare = std::move(*spare_);
     spare_.reset();
     const auto ended = spare.try_wait();
-    if (ended && !*ended) return spare;
+    if (ended && !*ended) co_return spare;
   }
-  return start();
+  auto started = co_await start();
+  if (started && stopped_) co_return fail(ErrorCode::cancelled, "The worker is stopping.");
+  co_return started;
 }
 
-void MillStarter::keep_a_spare() {
-  if (spare_ || stopped_) return;
-  auto started = start();
-  if (started) spare_.emplace(std::move(*started));
+asio::awaitable<void> MillStarter::keep_a_spare() {
+  if (spare_ || spare_comes_ || stopped_) co_return;
+  spare_comes_ = true;
+  auto started = co_await start();
+  spare_comes_ = false;
+  if (started && !stopped_) spare_.emplace(std::move(*started));
 }
 
 void MillStarter::judge_ended_spare() {
@@ -79,9 +84,9 @@ void MillStarter::judge_ended_spare() {
   spare_.reset();
 }
 
-void MillStarter::look() {
+asio::awaitable<void> MillStarter::look() {
   const auto now = std::chrono::steady_clock::now();
-  if (looked_at_ && now - *looked_at_ < kLookEvery) return;
+  if (looked_at_ && now - *looked_at_ < kLookEvery) co_return;
   looked_at_ = now;
   if (spare_) {
     const bool speaks = has_spoken(*spare_);
@@ -92,7 +97,7 @@ void MillStarter::look() {
       has_locked();
     }
   }
-  keep_a_spare();
+  co_await keep_a_spare();
 }
 
 void MillStarter::has_locked() { mills_lock_ = true; }

@@ -9,6 +9,15 @@
 
 namespace vodmill::worker {
 
+namespace {
+
+asio::awaitable<void> keep_error(Async<> work, Result<>& first_error) {
+  Result<> done = co_await std::move(work);
+  if (!done && first_error) first_error = std::move(done);
+}
+
+}  // namespace
+
 Nursery::~Nursery() { assert(running_ == 0); }
 
 asio::awaitable<void> Nursery::counted(asio::awaitable<void> work) {
@@ -23,6 +32,10 @@ void Nursery::spawn(asio::awaitable<void> work) {
     // Nothing here throws on purpose: an exception is a bug, and going on could lose data.
     if (thrown) std::rethrow_exception(thrown);
   });
+}
+
+void Nursery::spawn(Async<> work, Result<>& first_error) {
+  spawn(keep_error(std::move(work), first_error));
 }
 
 asio::awaitable<void> Nursery::next_end() {

@@ -19,6 +19,9 @@ class Nursery {
   // Starts `work` on the executor. What it refers to must outlive it: join() before that ends.
   void spawn(asio::awaitable<void> work);
 
+  // The same; an error is kept in `first_error` where there is none yet.
+  void spawn(Async<> work, Result<>& first_error);
+
   // Returns when nothing runs any more.
   asio::awaitable<void> join();
 

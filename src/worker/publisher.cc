@@ -128,18 +128,13 @@ Async<> remove_strays(BlobStore& blobs, const hls::RenditionRows& rows,
   co_return Result<>();
 }
 
-asio::awaitable<void> put_into(BlobStore& blobs, BlobKey key, Bytes bytes, Result<>& first_error) {
-  Result<> stored = co_await blobs.put(std::move(key), std::move(bytes));
-  if (!stored && first_error) first_error = std::move(stored);
-}
-
 // All at a time: each may take a slow store half a second.
 Async<> store(BlobStore& blobs, const Playlists& playlists) {
   const auto executor = co_await asio::this_coro::executor;
   Nursery storing(executor);
   Result<> stored;
   for (const auto& [key, text] : playlists) {
-    storing.spawn(put_into(blobs, BlobKey(key), to_bytes(text), stored));
+    storing.spawn(blobs.put(BlobKey(key), to_bytes(text)), stored);
   }
   co_await storing.join();
   co_return stored;

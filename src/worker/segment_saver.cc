@@ -192,12 +192,6 @@ Async<> SegmentSaver::put(const BlobKey& key, const Bytes& bytes) {
   }
 }
 
-asio::awaitable<void> SegmentSaver::put_into(const BlobKey& key, const Bytes& bytes,
-                                             Result<>& first_error) {
-  Result<> stored = co_await put(key, bytes);
-  if (!stored && first_error) first_error = std::move(stored);
-}
-
 // At once: somebody may wait for the segment, and the store may be slow.
 Async<> SegmentSaver::put_all(const Piece& piece) {
   const std::vector<BlobKey> keys = keys_of(piece.segment);
@@ -205,7 +199,7 @@ Async<> SegmentSaver::put_all(const Piece& piece) {
   Nursery storing(executor_);
   Result<> stored;
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    storing.spawn(put_into(keys[i], *parts.at(i), stored));
+    storing.spawn(put(keys[i], *parts.at(i)), stored);
   }
   co_await storing.join();
   co_return stored;

@@ -60,7 +60,6 @@ class SegmentSaver {
   Async<> store_and_commit(const Piece& piece);
   Async<> put_all(const Piece& piece);
   Async<> put(const BlobKey& key, const Bytes& bytes);
-  asio::awaitable<void> put_into(const BlobKey& key, const Bytes& bytes, Result<>& first_error);
   Async<CommitOutcome> commit(const Segment& segment);
   Async<> settle_loser(const Segment& segment, const Bytes& bytes);
   Async<bool> remove_unless_committed(const Segment& segment);

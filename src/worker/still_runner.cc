@@ -99,10 +99,17 @@ void StillRunner::stop() {
 }
 
 asio::awaitable<MillOutcome> StillRunner::run_mill(const LeasedStill& leased, Bytes& picture) {
-  auto started = sandbox::start_child(options_.child);
+  auto start = [this] { return sandbox::start_child(options_.child); };
+  auto started = co_await starting_.run(std::move(start));
   if (!started) {
     co_return MillOutcome{
         .end = MillEnd::hindered, .result = {}, .error = std::move(started).error()};
+  }
+  // stop() has not seen this mill.
+  if (stopping_.given()) {
+    co_return MillOutcome{.end = MillEnd::hindered,
+                          .result = {},
+                          .error = {ErrorCode::cancelled, "The worker is stopping."}};
   }
   Task task;
   task.video = leased.still.video;

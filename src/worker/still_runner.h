@@ -5,6 +5,7 @@
 // One executor; outlived by everything it is given.
 #pragma once
 
+#include "core/blocking_pool.h"
 #include "worker/admission.h"
 #include "worker/context.h"
 #include "worker/counts.h"
@@ -42,6 +43,7 @@ class StillRunner {
   Counts counts_;
   RangeCache ranges_;
   MillRun* running_ = nullptr;
+  BlockingPool starting_{1};  // one thread, for a mill ends with the thread that has started it
 };
 
 }  // namespace vodmill::worker

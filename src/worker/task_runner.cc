@@ -178,7 +178,8 @@ TaskRunner::TaskRunner(const Ports& ports, const WorkerOptions& options, Admissi
       ranges_(executor, ports.blobs, options.range_cache_bytes),
       answered_at_(SteadyClock::now()),
       starter_(options.child),
-      finishing_(executor) {}
+      finishing_(executor),
+      spares_(executor) {}
 
 TaskRunner::~TaskRunner() = default;
 
@@ -249,13 +250,13 @@ asio::awaitable<void> TaskRunner::run_task(Admitted admitted) {
     co_await hand_back(std::move(task), {ErrorCode::cancelled, "The worker is stopping."});
     co_return;
   }
-  auto mill = starter_.take();
+  auto mill = co_await starter_.take();
   if (!mill) {
     co_await hand_back(std::move(task), std::move(mill).error().within("start a mill"));
     co_return;
   }
   auto run = std::make_unique<Run>(*this, std::move(task), std::move(*mill));
-  starter_.keep_a_spare();
+  spares_.spawn(starter_.keep_a_spare());
   running_.insert(run.get());
   counts_.mills.add(1);
   co_await run->run_mill();
@@ -288,7 +289,7 @@ Async<std::optional<TaskRunner::Admitted>> TaskRunner::admit_next() {
 }
 
 asio::awaitable<void> TaskRunner::run_slot() {
-  starter_.keep_a_spare();
+  co_await starter_.keep_a_spare();
   const metrics::Held slot(counts_.slots);
   while (!stopping_.given()) {
     const std::uint64_t seen = ports_.bell.count();
@@ -300,11 +301,12 @@ asio::awaitable<void> TaskRunner::run_slot() {
     }
     if (!admitted) log::warn("lease a task: {}", admitted.error().message);
     if (!stopping_.given()) {
-      starter_.look();
+      co_await starter_.look();
       co_await ports_.bell.wait(seen, kLookAgain);
     }
   }
   co_await finishing_.join();
+  co_await spares_.join();
 }
 
 asio::awaitable<bool> TaskRunner::has_ended(VideoId id, int generation) {

@@ -72,6 +72,7 @@ class TaskRunner {
   MillStarter starter_;
   std::set<Run*> running_;  // finishing ones too
   Nursery finishing_;       // tasks whose mill has ended
+  Nursery spares_;          // a spare mill that is on its way
 };
 
 }  // namespace vodmill::worker

@@ -108,6 +108,17 @@ TEST_F(Uploads, RefusesJsonAndFormsByPut) {
   expect_nothing();
 }
 
+TEST_F(Uploads, RefusesPartsAndPackedBodies) {
+  const Answer part = ask("PUT", "/v1/videos", "Content-Range: bytes 0-9/20\r\n", "some bytes");
+  EXPECT_EQ(part.status, 400);
+  EXPECT_THAT(text_of(part.json(), "detail"), HasSubstr("whole video"));
+  const Answer packed = ask("POST", "/v1/videos", "Content-Encoding: gzip\r\n", "some bytes");
+  EXPECT_EQ(packed.status, 415);
+  EXPECT_EQ(packed.json().at("code"), "unsupported_media_type");
+  expect_nothing();
+  EXPECT_EQ(ask("POST", "/v1/videos", "Content-Encoding: Identity\r\n", "some bytes").status, 201);
+}
+
 TEST_F(Uploads, LeavesNothingOfABodyThatIsCutShort) {
   net::TestClient client = connect();
   client.send("POST /v1/videos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n");

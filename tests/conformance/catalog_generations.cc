@@ -244,6 +244,18 @@ TEST_P(CatalogConformance, WaitsForAnEngineThatMayNotHaveShownItselfSinceTheStor
   EXPECT_TRUE(must(run(generations().begin_anew(lease, kBuild, kEngineGrace))));
 }
 
+TEST_P(CatalogConformance, BeginsAVideoAnewForItsCoordinatorAlone) {
+  const Video video = make_video();
+  const GenerationLease lease = coordinate_planned(video);
+  must(run(generations().begin_anew(lease)));
+  EXPECT_EQ(get(video.id).generation, 2);
+  EXPECT_EQ(get(video.id).status, VideoStatus::pending);
+  EXPECT_EQ(event_types(video.id).back(), event::kRetried);
+  EXPECT_THAT(prefixes_due(), ElementsAre(video.prefix + "g1/"));
+  EXPECT_EQ(code_of(run(generations().begin_anew(lease))), ErrorCode::lease_lost);
+  EXPECT_EQ(get(video.id).generation, 2);
+}
+
 TEST_P(CatalogConformance, SaysWhichTasksAreDelayed) {
   const Video video = make_video();
   coordinate(video);

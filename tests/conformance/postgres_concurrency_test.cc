@@ -1,5 +1,6 @@
 // What processes that share a PostgreSQL server never get twice: a lease, its token, a number of an
-// event or of a generation, a job. There, unlike in SQLite, writes run at the same time.
+// event or of a generation, a job, the last place of a quota. There, unlike in SQLite, writes run
+// at the same time.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -89,6 +90,7 @@ class PostgresConcurrency : public testing::Test {
     return answers;
   }
 
+  static NewVideo new_video();
   Video make_video();
 
   static std::unique_ptr<PostgresServer> server;
@@ -98,12 +100,17 @@ class PostgresConcurrency : public testing::Test {
 
 std::unique_ptr<PostgresServer> PostgresConcurrency::server;
 
-Video PostgresConcurrency::make_video() {
+NewVideo PostgresConcurrency::new_video() {
   NewVideo video;
   video.id = new_id<VideoId>();
   video.prefix = video.id.str() + "/";
   video.source.extents = {{0, 10, BlobKey(video.id.str() + "/source/0")}};
   video.source.length = 10;
+  return video;
+}
+
+Video PostgresConcurrency::make_video() {
+  NewVideo video = new_video();
   made_.push_back(video.id);
   return must(run(first().videos.create(std::move(video))));
 }
@@ -212,6 +219,51 @@ TEST_F(PostgresConcurrency, NumbersTheGenerationsOfAVideo) {
       [&](Process& process, int) { return must(run(process.videos.retry(video.id))).generation; });
   EXPECT_TRUE(has_no_twins(made));
   EXPECT_EQ(std::ranges::max(made), 1 + kProcesses);
+}
+
+TEST_F(PostgresConcurrency, LetsNoOwnerCreateMoreThanItsQuota) {
+  constexpr int kAllowed = 5;
+  constexpr int kRounds = 20;
+  for (int round = 0; round < kRounds; ++round) {
+    const std::string owner = "owner of round " + std::to_string(round);
+    const auto create_all = [&](Process& process, int) {
+      std::vector<VideoId> created;
+      for (int i = 0; i < kAllowed; ++i) {
+        NewVideo video = new_video();
+        video.owner = owner;
+        video.quota.unfinished_videos = kAllowed;
+        const auto made = run(process.videos.create(std::move(video)));
+        if (made) created.push_back(made->id);
+        if (!made) EXPECT_EQ(made.error().code, ErrorCode::quota_exceeded) << made.error().message;
+      }
+      return created;
+    };
+    const std::vector<VideoId> created = joined(in_each(create_all));
+    made_.insert(made_.end(), created.begin(), created.end());
+    EXPECT_THAT(created, SizeIs(kAllowed));
+  }
+}
+
+TEST_F(PostgresConcurrency, LetsNoOwnerRetryMoreThanItsQuota) {
+  constexpr int kRounds = 20;
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<VideoId> ended;
+    for (int i = 0; i < kProcesses; ++i) {
+      NewVideo video = new_video();
+      video.owner = "owner of round " + std::to_string(round);
+      made_.push_back(video.id);
+      ended.push_back(video.id);
+      must(run(first().videos.create(std::move(video))));
+      must(run(first().videos.cancel(ended.back())));
+    }
+    const std::vector<int> retried = in_each([&](Process& process, int number) {
+      const RetryTerms terms{.generation = {}, .quota = {.unfinished_videos = 1, .bytes = {}}};
+      const auto video = run(process.videos.retry(ended[static_cast<std::size_t>(number)], terms));
+      if (!video) EXPECT_EQ(video.error().code, ErrorCode::quota_exceeded) << video.error().message;
+      return video ? 1 : 0;
+    });
+    EXPECT_EQ(std::accumulate(retried.begin(), retried.end(), 0), 1);
+  }
 }
 
 TEST_F(PostgresConcurrency, LetsOneWorkerCoordinateAGeneration) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Server, eventually, longClip, scratchFolder, startBrowser, startEmbedder } from "./support.mjs";
+import { Server, copyableClip, eventually, longClip, scratchFolder, startBrowser, startEmbedder } from "./support.mjs";
 
 const corpus = process.env.VODMILL_CORPUS;
 const isLong = process.env.VODMILL_LONG === "1" && corpus;
@@ -111,7 +111,10 @@ async function playWhileItGrows(path, hasSound, ...flags) {
   }
 }
 
-async function playWhole(server, id, hasSound, levels) {
+// Lowest first.
+const upwards = (levels) => Array.from({ length: levels }, (_, level) => level);
+
+async function playWhole(server, id, hasSound, levels, order = upwards(levels)) {
   const { duration_seconds: duration } = await server.video(id);
   const page = await openPlayer(server, id, -1);
   let seen = await assertAdvances(page, hasSound, 2);
@@ -127,7 +130,7 @@ async function playWhole(server, id, hasSound, levels) {
   await seek(page, 1);
   // A level that is forced into a seek freezes the picture of any stream now and then, in Chromium under hls.js.
   await assertAdvances(page, hasSound);
-  for (let level = 0; level < levels; ++level) {
+  for (const level of order) {
     const height = await page.evaluate((to) => {
       window.player.hls.currentLevel = to;
       return window.player.hls.levels[to].height;
@@ -146,6 +149,21 @@ async function playWhole(server, id, hasSound, levels) {
 
 test("a stream plays while it grows, and when it is whole", async () => {
   await playWhileItGrows(longClip(folder, isLong ? 8 : 3), true, "--slots", "1");
+});
+
+test("a stream whose largest rendition is the source's own packets plays, and changes levels", async () => {
+  const server = await Server.start();
+  try {
+    const { id } = await server.upload(copyableClip(folder, 60));
+    await server.until(id, "completed");
+    const [job] = (await server.json(`/v1/jobs?video=${id}`)).data;
+    const { ladder } = (await server.json(`/v1/jobs/${job.id}`)).plan;
+    const levels = ladder.length;
+    assert.deepEqual(ladder.map((rung) => rung.copied), upwards(levels).map((level) => level === 0));
+    await playWhole(server, id, true, levels, [...upwards(levels), ...upwards(levels)]);
+  } finally {
+    await server.stop();
+  }
 });
 
 test("the 1080p benchmark plays while it grows, and when it is whole", { skip: isLong ? false : "only with --long and VODMILL_CORPUS" }, async () => {

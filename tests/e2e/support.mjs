@@ -97,6 +97,18 @@ export function longClip(folder, repeats) {
   return path;
 }
 
+// Picture and sound that every player takes as they are: closed groups of pictures, reordered ones among them.
+export function copyableClip(folder, seconds) {
+  const path = join(folder, "copyable.mp4");
+  const inputs = ["-f", "lavfi", "-i", `testsrc2=size=640x360:rate=25:duration=${seconds}`, "-f", "lavfi", "-i", `sine=duration=${seconds}`];
+  const colours = ["-colorspace", "bt709", "-color_trc", "bt709", "-color_primaries", "bt709"];
+  const coding = ["-c:v", "libx264", "-preset", "veryfast", "-b:v", "500k", "-maxrate", "600k", "-bufsize", "600k", "-pix_fmt", "yuv420p",
+    "-g", "75", "-keyint_min", "75", "-sc_threshold", "0", ...colours, "-c:a", "aac"];
+  const made = spawnSync("ffmpeg", ["-v", "error", "-y", ...inputs, ...coding, path]);
+  if (made.status !== 0) throw new Error(`ffmpeg: ${made.stderr}`);
+  return path;
+}
+
 // The page of player.html on an origin of its own, as an embedding site would have it.
 export async function startEmbedder() {
   const files = {

@@ -10,6 +10,7 @@
 #include "engine/decoded.h"
 #include "engine/made_stream.h"
 #include "fakes/scratch_folder.h"
+#include "mill/chunk.h"
 
 namespace vodmill::engine_test {
 namespace {
@@ -143,6 +144,92 @@ TEST_F(Resume, OfAFinishedChunkMakesNothing) {
   make_chunk(*source_, plan_, 0, {5, 5}, made);
   EXPECT_EQ(made.pieces("v0"), 0U);
   EXPECT_EQ(made.pieces("v1"), 0U);
+}
+
+TEST_F(Resume, OfNothingGivesTheSameBytesWhoeverIsFaster) {
+  MadeStream one;
+  make_chunk(*source_, plan_, 0, {0, 0}, one);
+  MadeStream other;
+  make_chunk(*source_, plan_, 0, {0, 0}, other);
+  for (const Rendition& rung : plan_.ladder) {
+    EXPECT_EQ(one.joined(rung.name), other.joined(rung.name)) << rung.name;
+  }
+  ASSERT_EQ(one.pictures().size(), other.pictures().size());
+  for (const auto& [segment, pictures] : one.pictures()) {
+    EXPECT_EQ(pictures.strip, other.pictures().at(segment).strip);
+    EXPECT_EQ(pictures.poster, other.pictures().at(segment).poster);
+  }
+}
+
+// Refuses one rendition's segments from the second one on.
+class RefusingOutput final : public mill::Output {
+ public:
+  explicit RefusingOutput(std::string refused) : refused_(std::move(refused)) {}
+
+  Result<> segment(std::string_view rendition, int index, ByteView,
+                   const mill::Pictures&) override {
+    if (rendition == refused_ && index >= 1) return fail(ErrorCode::cancelled, "refused");
+    return {};
+  }
+  Result<> progress(std::int64_t, std::int64_t) override { return {}; }
+
+ private:
+  const std::string refused_;
+};
+
+plan::TaskSpec spec_of_chunk(const MemorySource& source, const Plan& plan, int chunk) {
+  plan::TaskSpec spec;
+  spec.kind = TaskKind::chunk;
+  spec.source_bytes = source.size();
+  spec.plan = plan;
+  spec.chunk = chunk;
+  spec.resume.assign(plan.ladder.size(), 0);
+  return spec;
+}
+
+TEST_F(Resume, EndsWithTheErrorOfWhicheverRenditionHasOne) {
+  plan_.chunks = {{0, 1}, {1, 5}};
+  for (const Rendition& rung : plan_.ladder) {
+    RefusingOutput output(rung.name);
+    mill::StageSheet sheet;
+    mill::StageClock clock(sheet);
+    const auto result =
+        mill::encode_chunk(*source_, spec_of_chunk(*source_, plan_, 1), output, clock);
+    ASSERT_FALSE(result) << rung.name;
+    EXPECT_EQ(result.error().code, ErrorCode::cancelled) << rung.name;
+  }
+}
+
+TEST(Chunks, TellWhatTheirProcessorTimeWentInto) {
+  MemorySource source =
+      MemorySource::of_file(VODMILL_SOURCE_DIR "/tests/media/real/camera-bottles-640x360-40s.mp4");
+  const Plan plan = plan_for(source, 2);
+  MadeStream made;
+  made.begin_task();
+  mill::StageSheet sheet;
+  const auto before = mill::process_time();
+  {
+    mill::StageClock clock(sheet);
+    const auto result = mill::encode_chunk(source, spec_of_chunk(source, plan, 1), made, clock);
+    ASSERT_TRUE(result) << result.error().message;
+  }
+  const std::chrono::duration<double> spent = mill::process_time() - before;
+  std::chrono::duration<double> counted{0};
+  std::chrono::duration<double> rest{0};
+  std::map<std::string, double> seconds;
+  for (const sandbox::StageTime& each : sheet.times()) {
+    counted += each.time;
+    if (each.stage == sandbox::Stage::rest) rest += each.time;
+    seconds[std::string(name_of(each.stage)) + each.rendition] +=
+        std::chrono::duration<double>(each.time).count();
+  }
+  EXPECT_NEAR(counted / spent, 1, 0.15);
+  EXPECT_LT(rest / spent, 0.15);
+  EXPECT_GT(seconds["decode"], 0);
+  EXPECT_GT(seconds["scale"], 0);
+  EXPECT_GT(seconds["pictures"], 0);
+  EXPECT_GT(seconds["mux"], 0);
+  for (const Rendition& rung : plan.ladder) EXPECT_GT(seconds["encode" + rung.name], 0);
 }
 
 }  // namespace

@@ -57,7 +57,9 @@ class Damage : public testing::Test {
       const Chunk& chunk = plan.chunks[static_cast<std::size_t>(spec.chunk)];
       spec.resume.assign(plan.ladder.size(), chunk.first_segment);
       made.begin_task();
-      take(mill::encode_chunk(source, spec, made));
+      mill::StageSheet sheet;
+      mill::StageClock clock(sheet);
+      take(mill::encode_chunk(source, spec, made, clock));
     }
     if (plan.audio) {
       spec.kind = TaskKind::audio;

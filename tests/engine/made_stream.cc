@@ -103,7 +103,9 @@ void make_chunk(MemorySource& source, const Plan& plan, int chunk, std::vector<i
   spec.chunk = chunk;
   spec.resume = std::move(resume);
   made.begin_task();
-  const auto result = mill::encode_chunk(source, spec, made);
+  mill::StageSheet sheet;
+  mill::StageClock clock(sheet);
+  const auto result = mill::encode_chunk(source, spec, made, clock);
   ASSERT_TRUE(result) << "chunk " << chunk << ": " << result.error().message;
 }
 

@@ -142,7 +142,9 @@ void expect_made_or_refused(MemorySource& source, const Plan& plan) {
   spec.plan = plan;
   spec.resume.assign(plan.ladder.size(), 0);
   MadeStream made;
-  const auto result = mill::encode_chunk(source, spec, made);
+  mill::StageSheet sheet;
+  mill::StageClock clock(sheet);
+  const auto result = mill::encode_chunk(source, spec, made, clock);
   std::printf("%-45s %s\n", "",
               result ? json::serialize(*result).c_str() : result.error().message.c_str());
   if (!result) EXPECT_FALSE(is_retryable(result.error().code)) << result.error().message;

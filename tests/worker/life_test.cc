@@ -54,6 +54,13 @@ TEST_F(WorkerTest, CountsItsWork) {
   EXPECT_EQ(text.value("vodmill_segments_lost_total"), 0);
   EXPECT_GE(text.value("vodmill_frames_encoded_total"), 8 * 25);
   EXPECT_GT(text.value("vodmill_mill_cpu_seconds_total{kind=\"chunk\"}"), 0);
+  const auto stage = [&](const std::string& name, const std::string& rendition) {
+    return text.value("vodmill_mill_stage_cpu_seconds_total{stage=\"" + name + "\",rendition=\"" +
+                      rendition + "\"}");
+  };
+  EXPECT_GT(stage("decode", ""), 0);
+  EXPECT_GT(stage("encode", "v0"), 0);
+  EXPECT_GT(stage("sound", ""), 0);
 }
 
 TEST_F(WorkerTest, MakesEveryFrameOnce) {

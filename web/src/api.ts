@@ -71,7 +71,7 @@ export interface Job {
 }
 
 export interface Plan {
-  ladder: { name: string; width: number; height: number; max_kbps: number }[];
+  ladder: { name: string; width: number; height: number; max_kbps: number; copied: boolean }[];
   audio: { kbps: number; channels: number } | null;
   chunks: { segments: number; start_seconds: number; end_seconds: number }[];
   segments: number;

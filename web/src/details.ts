@@ -67,7 +67,7 @@ function eventLine(fact: Fact): HTMLElement {
 
 function renditions(plan: Plan): HTMLElement[] {
   const lines = plan.ladder.map((rung) =>
-    make("li", `${rung.width} × ${rung.height}, at most ${kbps(rung.max_kbps)}`),
+    make("li", `${rung.width} × ${rung.height}, ${rung.copied ? "as it was uploaded" : `at most ${kbps(rung.max_kbps)}`}`),
   );
   if (plan.audio) lines.push(make("li", `${plan.audio.channels === 1 ? "mono" : "stereo"}, ${kbps(plan.audio.kbps)}`));
   return lines;

@@ -1,8 +1,9 @@
-// A few threads for calls that wait for a disk, so that no event loop ever does.
+// A few threads for calls that wait for a disk or compute for long, so that no event loop ever
+// does.
 //
-// Owned by one store. run() may be called from any coroutine; its result arrives on that
-// coroutine's executor. A call that has begun always ends, cancelled or not: what it borrows from
-// the awaiting coroutine stays alive until then.
+// Owned by whoever makes those calls: a store, the API. run() may be called from any coroutine; its
+// result arrives on that coroutine's executor. A call that has begun always ends, cancelled or not:
+// what it borrows from the awaiting coroutine stays alive until then.
 #pragma once
 
 #include <boost/asio/associated_executor.hpp>
@@ -16,7 +17,7 @@
 
 #include "core/async.h"
 
-namespace vodmill::blob {
+namespace vodmill {
 
 class BlockingPool {
  public:
@@ -55,4 +56,4 @@ class BlockingPool {
   asio::thread_pool threads_;
 };
 
-}  // namespace vodmill::blob
+}  // namespace vodmill
