@@ -23,8 +23,6 @@
 namespace vodmill::sandbox {
 namespace {
 
-constexpr std::size_t kStackBytes = 64 << 10;  // run_launch() needs a few hundred
-
 Launch with_pipes(Launch launch, const Pipes& pipes) {
   launch.control = pipes.control.theirs.get();
   launch.output = pipes.output.theirs.get();
@@ -114,6 +112,7 @@ pid_t clone_process(int namespaces, Launch launch, int* pidfd) {
   if (pid == 0) enter(&launch);
   return static_cast<pid_t>(pid);
 #else
+  constexpr std::size_t kStackBytes = 64 << 10;  // run_launch() needs a few hundred
   alignas(16) std::byte stack[kStackBytes];
   return ::clone(enter, stack + kStackBytes, flags | CLONE_VM, &launch, pidfd);
 #endif
