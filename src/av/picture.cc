@@ -5,50 +5,15 @@
 #include <algorithm>
 
 #include "av/libav.h"
-#include "core/source.h"
+#include "av/normal_filters.h"
 
 extern "C" {
 #include <libavfilter/buffersink.h>
 #include <libavfilter/buffersrc.h>
-#include <libavutil/pixdesc.h>
 }
 
 namespace vodmill::av {
 namespace {
-
-std::string_view matrix_of(const AVFrame& frame) {
-  switch (frame.colorspace) {
-    case AVCOL_SPC_BT709:
-      return "bt709";
-    case AVCOL_SPC_BT470BG:
-    case AVCOL_SPC_SMPTE170M:
-      return "bt601";
-    case AVCOL_SPC_FCC:
-      return "fcc";
-    case AVCOL_SPC_SMPTE240M:
-      return "smpte240m";
-    case AVCOL_SPC_BT2020_NCL:
-    case AVCOL_SPC_BT2020_CL:
-      return "bt2020";
-    default:
-      return frame.height >= kHighDefinitionLines ? "bt709" : "bt601";
-  }
-}
-
-bool is_rgb(const AVFrame& frame) {
-  const AVPixFmtDescriptor* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
-  return format && (format->flags & AV_PIX_FMT_FLAG_RGB) != 0;
-}
-
-// Quarter turns and mirroring, in libavfilter's words.
-std::string turn(int rotation, bool mirrored) {
-  std::string filters;
-  if (rotation == 90) filters += ",transpose=clock";
-  if (rotation == 180) filters += ",hflip,vflip";
-  if (rotation == 270) filters += ",transpose=cclock";
-  if (mirrored) filters += ",hflip";
-  return filters;
-}
 
 Result<FramePtr> make_buffer(int width, int height) {
   FramePtr buffer = make_frame();
@@ -65,38 +30,6 @@ Result<FramePtr> make_buffer(int width, int height) {
 Normalizer::Shape Normalizer::shape_of(const AVFrame& frame) {
   return {frame.width,       frame.height,    frame.format,         frame.colorspace,
           frame.color_range, frame.color_trc, frame.color_primaries};
-}
-
-// Only numbers and words of ours: nothing in it was written by the file.
-std::string Normalizer::description(const AVFrame& frame) const {
-  const Rendition& top = plan_.ladder.front();
-  const bool on_its_side = plan_.rotation % 180 != 0;
-  const int width = on_its_side ? top.height : top.width;
-  const int height = on_its_side ? top.width : top.height;
-  std::string filters = plan_.deinterlace ? "bwdif=mode=send_frame:deint=interlaced," : "";
-  if (!plan_.tone_map.empty()) {
-    // Scaled first: tone mapping works in floating point, a pixel at a time.
-    filters += fmt::format(
-        "zscale=w={}:h={}:tin={}:min=2020_ncl:pin=2020:t=linear:npl=203,format=gbrpf32le,"
-        "zscale=p=709,tonemap=tonemap=mobius:desat=0,"
-        "zscale=t=709:m=709:r=limited,format=yuv420p",
-        width, height, plan_.tone_map);
-  } else {
-    const bool full = frame.color_range == AVCOL_RANGE_JPEG;
-    // The scale filter copies even where nothing is to be done.
-    const bool is_right = frame.width == width && frame.height == height && !full &&
-                          frame.format == AV_PIX_FMT_YUV420P && matrix_of(frame) == "bt709";
-    if (is_right)
-      return filters + "format=yuv420p" + turn(plan_.rotation, plan_.mirrored) + ",setsar=1";
-    filters += fmt::format("scale=w={}:h={}:flags=bicubic:out_color_matrix=bt709:out_range=tv",
-                           width, height);
-    if (!is_rgb(frame)) {
-      filters +=
-          fmt::format(":in_color_matrix={}:in_range={}", matrix_of(frame), full ? "pc" : "tv");
-    }
-    filters += ",format=yuv420p";
-  }
-  return filters + turn(plan_.rotation, plan_.mirrored) + ",setsar=1";
 }
 
 Result<> Normalizer::build(const AVFrame& frame) {
@@ -119,8 +52,8 @@ Result<> Normalizer::build(const AVFrame& frame) {
   outputs->filter_ctx = source_;
   inputs->name = av_strdup("out");
   inputs->filter_ctx = sink_;
-  made = avfilter_graph_parse_ptr(graph_.get(), description(frame).c_str(), &inputs, &outputs,
-                                  nullptr);
+  made = avfilter_graph_parse_ptr(graph_.get(), normal_filters(plan_, frame).c_str(), &inputs,
+                                  &outputs, nullptr);
   avfilter_inout_free(&inputs);
   avfilter_inout_free(&outputs);
   if (made < 0) return fail_transcode(made, "filters");

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <span>
-#include <string>
 #include <vector>
 
 #include "av/libav.h"
@@ -34,7 +33,6 @@ class Normalizer {
   };
   static Shape shape_of(const AVFrame& frame);
   Result<> build(const AVFrame& frame);
-  std::string description(const AVFrame& frame) const;
 
   const Plan& plan_;
   Rational time_base_;

@@ -56,6 +56,12 @@ struct ThumbPlan {
   std::vector<std::int64_t> frames;  // shown by the cells, ascending, every boundary among them
 };
 
+// Nits that the brightest of HDR may have. What claims less or more is not believed: from nothing,
+// tone mapping would make glare or darkness.
+inline constexpr int kLeastPeak = 400;
+inline constexpr int kUsualPeak = 1000;  // where nothing is known, and of HLG's display (BT.2100)
+inline constexpr int kMostPeak = 10'000;
+
 struct Plan {
   EngineBuild build;  // only this build's mills may work on it
   int source_stream = 0;
@@ -66,7 +72,9 @@ struct Plan {
   int rotation = 0;            // degrees clockwise
   bool mirrored = false;
   bool deinterlace = false;
+  std::string field_order;               // of every frame: "tff", "bff"; "": the frames say theirs
   std::string tone_map;                  // "" or the source's transfer: "smpte2084", "arib-std-b67"
+  int tone_map_peak = kUsualPeak;        // nits that become white: kLeastPeak ... kMostPeak
   std::vector<std::int64_t> boundaries;  // first frame of each segment, and `frames` at the end
   std::vector<std::int64_t> idrs;        // every forced IDR, the boundaries among them, ascending
   std::vector<Chunk> chunks;             // in source order, covering every segment once

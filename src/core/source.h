@@ -59,7 +59,14 @@ struct VideoStreamInfo {
   std::string primaries;
   std::string matrix;
   bool full_range = false;
+  // Nits, 0 where the file does not say: the brightest sample's (MaxCLL), and the brightest that
+  // the display could show that it was mastered on.
+  int content_peak = 0;
+  int mastering_peak = 0;
   bool interlaced = false;
+  // Where no frame says that it is interlaced and the pictures do: "tff" or "bff", by the field
+  // that is shown first. Else empty.
+  std::string field_order;
   Rational time_base{1, 1};
   std::int64_t first_pts = 0;  // T0: smallest presented pts, in time_base units
   std::int64_t end_pts = 0;    // last pts + its duration

@@ -8,11 +8,13 @@
 #include "av/decoder.h"
 #include "av/input.h"
 #include "mill/copy_scan.h"
+#include "mill/field_scan.h"
 #include "mill/packet_scan.h"
 #include "mill/promises.h"
 #include "plan/frame_grid.h"
 
 extern "C" {
+#include <libavutil/mastering_display_metadata.h>
 #include <libavutil/pixdesc.h>
 }
 
@@ -109,6 +111,41 @@ Rational sane_aspect(AVRational aspect) {
 
 std::string or_empty(const char* text) { return text ? text : ""; }
 
+// Nits of the brightest sample and of the brightest that the mastering display could show; 0 where
+// the file says nothing, or nothing that can be a light.
+int nits_of(double value) {
+  constexpr double kMost = 1e6;
+  return value >= 1 && value <= kMost ? static_cast<int>(std::lround(value)) : 0;
+}
+
+void read_peaks(const AVFrame& frame, const AVStream& stream, VideoStreamInfo& info) {
+  // Frames have what the codec says, the stream what the container says.
+  const auto find = [&](AVFrameSideDataType of_frame,
+                        AVPacketSideDataType of_stream) -> const void* {
+    if (const auto* data = av_frame_get_side_data(&frame, of_frame)) return data->data;
+    return av_stream_get_side_data(&stream, of_stream, nullptr);
+  };
+  if (const auto* light = static_cast<const AVContentLightMetadata*>(
+          find(AV_FRAME_DATA_CONTENT_LIGHT_LEVEL, AV_PKT_DATA_CONTENT_LIGHT_LEVEL))) {
+    info.content_peak = nits_of(light->MaxCLL);
+  }
+  if (const auto* display = static_cast<const AVMasteringDisplayMetadata*>(
+          find(AV_FRAME_DATA_MASTERING_DISPLAY_METADATA, AV_PKT_DATA_MASTERING_DISPLAY_METADATA))) {
+    const AVRational most = display->max_luminance;
+    if (display->has_luminance != 0 && most.den != 0) info.mastering_peak = nits_of(av_q2d(most));
+  }
+}
+
+// Frames that say so are deinterlaced one by one: a single one is enough.
+void read_fields(const std::vector<av::FramePtr>& frames, VideoStreamInfo& info) {
+  constexpr Rational kMostFrames{31, 1};  // a second; twice as many fields
+  info.interlaced = std::ranges::any_of(
+      frames, [](const av::FramePtr& frame) { return frame->interlaced_frame != 0; });
+  if (info.interlaced || !(info.grid_rate < kMostFrames)) return;
+  info.field_order = find_fields(frames);
+  info.interlaced = !info.field_order.empty();
+}
+
 void read_picture(const std::vector<av::FramePtr>& frames, const AVStream& stream,
                   VideoStreamInfo& info) {
   const AVFrame& frame = *frames.front();
@@ -122,9 +159,8 @@ void read_picture(const std::vector<av::FramePtr>& frames, const AVStream& strea
   info.primaries = or_empty(av_color_primaries_name(frame.color_primaries));
   info.matrix = or_empty(av_color_space_name(frame.colorspace));
   info.full_range = frame.color_range == AVCOL_RANGE_JPEG;
-  const auto interlaced =
-      std::ranges::count_if(frames, [](const av::FramePtr& f) { return f->interlaced_frame != 0; });
-  info.interlaced = interlaced * 2 > static_cast<std::ptrdiff_t>(frames.size());
+  read_peaks(frame, stream, info);
+  read_fields(frames, info);
 }
 
 std::string language_of(const AVStream& stream) {

@@ -38,6 +38,14 @@ Result<Rational> get_rational(const json::object& object, std::string_view key, 
   return value;
 }
 
+Result<std::string> get_field_order(const json::object& object) {
+  constexpr std::string_view kKey = "field_order";
+  if (!object.contains(kKey)) return std::string();
+  std::string order = TRY(get_string(object, kKey));
+  if (!order.empty() && order != "tff" && order != "bff") return out_of_range(kKey);
+  return order;
+}
+
 Result<std::vector<std::int64_t>> get_ascending(const json::object& object, std::string_view key) {
   std::vector<std::int64_t> values;
   for (const json::value& value : *TRY(get_array(object, key))) {

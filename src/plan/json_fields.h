@@ -38,6 +38,9 @@ Result<Rational> get_rational(const json::object& object, std::string_view key, 
 Result<std::vector<std::int64_t>> get_ascending(const json::object& object, std::string_view key);
 Result<std::vector<std::string>> get_strings(const json::object& object, std::string_view key);
 
+// "field_order": "", "tff" or "bff"; "" where there is none.
+Result<std::string> get_field_order(const json::object& object);
+
 // `what` is named where it is none.
 Result<const json::object*> as_object(const json::value& value, std::string_view what);
 

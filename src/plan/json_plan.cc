@@ -137,7 +137,9 @@ json::object to_object(const Plan& plan) {
                  {"rotation", plan.rotation},
                  {"mirrored", plan.mirrored},
                  {"deinterlace", plan.deinterlace},
+                 {"field_order", plan.field_order},
                  {"tone_map", plan.tone_map},
+                 {"tone_map_peak", plan.tone_map_peak},
                  {"boundaries", to_array(plan.boundaries)},
                  {"idrs", to_array(plan.idrs)},
                  {"chunks", std::move(chunks)},
@@ -166,7 +168,11 @@ Result<Plan> plan_from_json(std::string_view text) {
   if (plan.rotation % 90 != 0) return out_of_range("rotation");
   plan.mirrored = TRY(get_bool(o, "mirrored"));
   plan.deinterlace = TRY(get_bool(o, "deinterlace"));
+  plan.field_order = TRY(get_field_order(o));
   plan.tone_map = TRY(get_string(o, "tone_map"));
+  if (o.contains("tone_map_peak")) {
+    plan.tone_map_peak = TRY(get_small(o, "tone_map_peak", kLeastPeak, kMostPeak));
+  }
   plan.boundaries = TRY(get_ascending(o, "boundaries"));
   plan.idrs = TRY(get_ascending(o, "idrs"));
   plan.chunks = TRY(get_chunks(o, "chunks", plan.segments()));

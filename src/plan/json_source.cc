@@ -7,6 +7,8 @@
 namespace vodmill::plan {
 namespace {
 
+constexpr int kMaxNits = 1'000'000;
+
 json::object copy_to_json(const CopyFacts& copy) {
   if (!copy.obstacle.empty()) return {{"obstacle", copy.obstacle}};
   return {{"cuts", to_array(copy.cuts)},
@@ -61,7 +63,10 @@ json::object video_to_json(const VideoStreamInfo& v) {
           {"primaries", v.primaries},
           {"matrix", v.matrix},
           {"full_range", v.full_range},
+          {"content_peak", v.content_peak},
+          {"mastering_peak", v.mastering_peak},
           {"interlaced", v.interlaced},
+          {"field_order", v.field_order},
           {"time_base", to_json(v.time_base)},
           {"first_pts", v.first_pts},
           {"end_pts", v.end_pts},
@@ -87,7 +92,13 @@ Result<VideoStreamInfo> video_from_json(const json::object& o) {
   v.primaries = TRY(get_string(o, "primaries"));
   v.matrix = TRY(get_string(o, "matrix"));
   v.full_range = TRY(get_bool(o, "full_range"));
+  // Probes of before these were looked for have none of them.
+  if (o.contains("content_peak")) v.content_peak = TRY(get_small(o, "content_peak", 0, kMaxNits));
+  if (o.contains("mastering_peak")) {
+    v.mastering_peak = TRY(get_small(o, "mastering_peak", 0, kMaxNits));
+  }
   v.interlaced = TRY(get_bool(o, "interlaced"));
+  v.field_order = TRY(get_field_order(o));
   v.time_base = TRY(get_rational(o, "time_base", false));
   v.first_pts = TRY(get_ticks(o, "first_pts"));
   v.end_pts = TRY(get_ticks(o, "end_pts"));

@@ -25,6 +25,9 @@ SourceInfo full_info() {
   info.video->rotation = 270;
   info.video->mirrored = true;
   info.video->transfer = "smpte2084";
+  info.video->content_peak = 4000;
+  info.video->mastering_peak = 1200;
+  info.video->field_order = "bff";
   info.video->keyframes = {126'000, 306'180};
   return info;
 }
@@ -111,8 +114,9 @@ void expect_missing_fields_are_refused(const std::string& text, const Reader& re
   collect(good, {}, paths);
   for (const Path& path : paths) {
     const auto* key = std::get_if<std::string>(&path.back());
-    constexpr std::array<std::string_view, 8> kOptional{
-        "audio", "video", "lost_sound", "gap_at", "thumbs", "copy", "copied", "copy_delay"};
+    constexpr std::array<std::string_view, 12> kOptional{
+        "audio",  "video",      "lost_sound",  "gap_at",       "thumbs",         "copy",
+        "copied", "copy_delay", "field_order", "content_peak", "mastering_peak", "tone_map_peak"};
     if (!key || std::ranges::find(kOptional, *key) != kOptional.end()) continue;
     json::value document = good;
     Path parent = path;
@@ -145,6 +149,8 @@ TEST(PlanJson, ComesBackAsItWas) {
   EXPECT_EQ(back->fps, plan.fps);
   EXPECT_EQ(back->ladder.back().max_kbps, plan.ladder.back().max_kbps);
   EXPECT_EQ(back->reasons, plan.reasons);
+  EXPECT_EQ(back->field_order, "bff");
+  EXPECT_EQ(back->tone_map_peak, 4000);
 }
 
 TEST(PlanJson, ComesBackWithoutSound) {
@@ -192,6 +198,9 @@ TEST(PlanJson, RefusesWhatCannotBe) {
       {{"frames"}, 901},  // the boundaries end elsewhere
       {{"rotation"}, 45},
       {{"rotation"}, 360},
+      {{"field_order"}, "top"},
+      {{"tone_map_peak"}, 0},
+      {{"tone_map_peak"}, 100'000},
       {{"fps"}, json::array{0, 1}},
       {{"fps"}, json::array{30, 0}},
       {{"fps"}, json::array{30, -1}},
@@ -262,6 +271,9 @@ TEST(SourceInfoJson, RefusesWhatCannotBe) {
       {{"video", "width"}, 0},
       {{"video", "height"}, 100'000},
       {{"video", "rotation"}, 30},
+      {{"video", "content_peak"}, -1},
+      {{"video", "mastering_peak"}, 2'000'000},
+      {{"video", "field_order"}, "bff,drawtext"},
       {{"video", "sample_aspect"}, json::array{0, 1}},
       {{"video", "time_base"}, json::array{1, std::int64_t{1} << 40}},
       {{"video", "end_pts"}, 0},

@@ -23,6 +23,9 @@ constexpr std::string_view kNotAgain = "an earlier attempt at the video was not 
 constexpr int kEncoderDelay = 2;
 constexpr int kLeastKbps = 80;
 
+constexpr std::string_view kPq = "smpte2084";
+constexpr std::string_view kHlg = "arib-std-b67";
+
 constexpr int kThumbSide = 160;     // pixels of a cell's longer side
 constexpr int kPosterWidth = 1280;  // at most
 constexpr double kManyThumbs = 200;
@@ -51,6 +54,15 @@ Result<> check_limits(const VideoStreamInfo& video, const Policy& policy) {
                             policy.max_seconds));
   }
   return {};
+}
+
+// The content's own word before its display's.
+int choose_peak(const VideoStreamInfo& video) {
+  if (video.transfer == kHlg) return kUsualPeak;
+  for (const int nits : {video.content_peak, video.mastering_peak}) {
+    if (nits >= kLeastPeak && nits <= kMostPeak) return nits;
+  }
+  return kUsualPeak;
 }
 
 // Frame numbers of segment starts and forced IDRs: closed GOPs of two seconds, three to a segment,
@@ -214,8 +226,15 @@ void explain(Plan& plan, const SourceInfo& info) {
   if (plan.rotation != 0)
     plan.reasons.push_back(fmt::format("turned by {} degrees", plan.rotation));
   if (plan.mirrored) plan.reasons.push_back("mirrored");
-  if (plan.deinterlace) plan.reasons.push_back("interlaced: deinterlaced");
-  if (!plan.tone_map.empty()) plan.reasons.push_back("HDR: tone-mapped to BT.709");
+  if (plan.deinterlace) {
+    plan.reasons.push_back(plan.field_order.empty()
+                               ? "interlaced: deinterlaced"
+                               : "interlaced, as the pictures show: deinterlaced");
+  }
+  if (!plan.tone_map.empty()) {
+    plan.reasons.push_back(
+        fmt::format("HDR: tone-mapped to BT.709, with {} nits as white", plan.tone_map_peak));
+  }
   if (plan.ladder.front().copied) {
     plan.reasons.push_back(plan.ladder.front().name + " is the source's own packets, not encoded");
   }
@@ -244,8 +263,10 @@ Result<Plan> make_plan(const SourceInfo& info, const Policy& policy) {
   plan.rotation = video.rotation;
   plan.mirrored = video.mirrored;
   plan.deinterlace = video.interlaced;
-  if (video.transfer == "smpte2084" || video.transfer == "arib-std-b67") {
+  plan.field_order = video.field_order;
+  if (video.transfer == kPq || video.transfer == kHlg) {
     plan.tone_map = video.transfer;
+    plan.tone_map_peak = choose_peak(video);
   }
   plan.ladder =
       make_ladder(shown_size(video.width, video.height, video.sample_aspect, video.rotation),

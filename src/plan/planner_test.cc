@@ -218,16 +218,37 @@ TEST(Planner, KeepsOf44100HertzAndResamplesAllElseTo48000) {
   }
 }
 
+TEST(Planner, BelievesAPeakOfHdrThatCanBe) {
+  struct Case {
+    const char* transfer;
+    int content, mastering;  // nits
+    int peak;
+  };
+  for (const Case& c : {Case{"smpte2084", 0, 0, 1000}, Case{"smpte2084", 600, 4000, 600},
+                        Case{"smpte2084", 0, 4000, 4000}, Case{"smpte2084", 1, 1'000'000, 1000},
+                        Case{"smpte2084", 65'535, 4000, 4000}, Case{"smpte2084", 399, 10'001, 1000},
+                        Case{"smpte2084", 400, 0, 400}, Case{"smpte2084", 10'000, 0, 10'000},
+                        Case{"arib-std-b67", 4000, 4000, 1000}}) {
+    SourceInfo info = source_info(1920, 1080, {30, 1}, 100);
+    info.video->transfer = c.transfer;
+    info.video->content_peak = c.content;
+    info.video->mastering_peak = c.mastering;
+    EXPECT_EQ(plan_of(info).tone_map_peak, c.peak) << c.content << " " << c.mastering;
+  }
+}
+
 TEST(Planner, CarriesTurnMirrorInterlaceAndHdr) {
   SourceInfo info = source_info(1920, 1080, {30, 1}, 100);
   info.video->rotation = 90;
   info.video->mirrored = true;
   info.video->interlaced = true;
+  info.video->field_order = "bff";
   info.video->transfer = "arib-std-b67";
   const Plan plan = plan_of(info);
   EXPECT_EQ(plan.rotation, 90);
   EXPECT_TRUE(plan.mirrored);
   EXPECT_TRUE(plan.deinterlace);
+  EXPECT_EQ(plan.field_order, "bff");
   EXPECT_EQ(plan.tone_map, "arib-std-b67");
   EXPECT_EQ(plan.ladder.front().width, 1080);
   EXPECT_EQ(plan.ladder.front().height, 1920);

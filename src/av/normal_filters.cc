@@ -1,0 +1,189 @@
+#include "av/normal_filters.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <string_view>
+
+#include "core/source.h"
+
+extern "C" {
+#include <libavutil/pixdesc.h>
+}
+
+namespace vodmill::av {
+namespace {
+
+struct Size {
+  int width, height;
+};
+
+// How the samples of a frame are to be read. Matrix and primaries are numbers of H.273, which libav
+// and zimg use alike.
+struct Colours {
+  bool has_matrix = true;  // neither RGB nor grey
+  bool is_rgb = false;
+  bool is_full = false;
+  bool is_deep = false;  // more than 8 bits
+  int matrix = AVCOL_SPC_BT709;
+  int primaries = AVCOL_PRI_BT709;
+};
+
+int matrix_of(const AVFrame& frame, bool is_hdr) {
+  switch (frame.colorspace) {
+    case AVCOL_SPC_BT709:
+    case AVCOL_SPC_FCC:
+    case AVCOL_SPC_BT470BG:
+    case AVCOL_SPC_SMPTE170M:
+    case AVCOL_SPC_SMPTE240M:
+    case AVCOL_SPC_YCGCO:
+    case AVCOL_SPC_BT2020_NCL:
+    case AVCOL_SPC_BT2020_CL:
+      return frame.colorspace;
+    case AVCOL_SPC_ICTCP:
+      if (is_hdr) return frame.colorspace;
+      break;
+    default:
+      break;
+  }
+  if (is_hdr) return AVCOL_SPC_BT2020_NCL;
+  return frame.height >= kHighDefinitionLines ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
+}
+
+int primaries_of(const AVFrame& frame, bool is_hdr) {
+  switch (frame.color_primaries) {
+    case AVCOL_PRI_BT709:
+    case AVCOL_PRI_BT470M:
+    case AVCOL_PRI_BT470BG:
+    case AVCOL_PRI_SMPTE170M:
+    case AVCOL_PRI_SMPTE240M:
+    case AVCOL_PRI_FILM:
+    case AVCOL_PRI_BT2020:
+    case AVCOL_PRI_SMPTE428:
+    case AVCOL_PRI_SMPTE431:
+    case AVCOL_PRI_SMPTE432:
+    case AVCOL_PRI_EBU3213:
+      return frame.color_primaries;
+    default:
+      return is_hdr ? AVCOL_PRI_BT2020 : AVCOL_PRI_BT709;
+  }
+}
+
+bool is_jpeg_format(int format) {
+  switch (format) {
+    case AV_PIX_FMT_YUVJ411P:
+    case AV_PIX_FMT_YUVJ420P:
+    case AV_PIX_FMT_YUVJ422P:
+    case AV_PIX_FMT_YUVJ440P:
+    case AV_PIX_FMT_YUVJ444P:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Colours colours_of(const AVFrame& frame, bool is_hdr) {
+  Colours colours;
+  if (const auto* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format))) {
+    colours.is_rgb = (format->flags & AV_PIX_FMT_FLAG_RGB) != 0;
+    colours.has_matrix = !colours.is_rgb && format->nb_components >= 3;
+    colours.is_deep = format->comp[0].depth > 8;
+  }
+  colours.is_full = frame.color_range == AVCOL_RANGE_JPEG || is_jpeg_format(frame.format);
+  colours.matrix = matrix_of(frame, is_hdr);
+  colours.primaries = primaries_of(frame, is_hdr);
+  return colours;
+}
+
+// Of the picture before it is turned.
+Size upright_size(const Plan& plan) {
+  const Rendition& top = plan.ladder.front();
+  const bool on_its_side = plan.rotation % 180 != 0;
+  return on_its_side ? Size{top.height, top.width} : Size{top.width, top.height};
+}
+
+std::string_view range_name(bool is_full) { return is_full ? "pc" : "tv"; }
+
+std::string deinterlaced(const Plan& plan) {
+  if (!plan.deinterlace) return {};
+  if (plan.field_order.empty()) return "bwdif=mode=send_frame:deint=interlaced,";
+  const std::string_view parity = plan.field_order == "bff" ? "bff" : "tff";
+  return fmt::format("bwdif=mode=send_frame:deint=all:parity={},", parity);
+}
+
+// The samples stay what they are. zimg refuses odd sizes where chroma is subsampled.
+std::string resized(const AVFrame& frame, Size size) {
+  if (frame.width == size.width && frame.height == size.height) return {};
+  return fmt::format("scale=w={}:h={}:flags=bicubic:in_range=tv:out_range=tv,", size.width,
+                     size.height);
+}
+
+// How zimg is to read the frame; the matrix of RGB is its own.
+std::string read_as(const Colours& colours) {
+  std::string options =
+      fmt::format("rin={}:pin={}", range_name(colours.is_full), colours.primaries);
+  if (colours.has_matrix) options += fmt::format(":min={}", colours.matrix);
+  return options;
+}
+
+// Mobius leaves what is below 0.3 of reference white (203 nits: BT.2408) as it is and bends the
+// rest so that the peak is white. Computed on floats, pixel by pixel: after the scaling.
+std::string tone_mapped(const Plan& plan, const Colours& colours) {
+  constexpr int kReferenceWhite = 203;
+  // Approximately, zimg applies HLG's OOTF (BT.2100) to each of R, G, B, and colours glow.
+  const bool is_hlg = plan.tone_map == "arib-std-b67";
+  return fmt::format(
+      "zscale={}:tin={}:t=linear:p=709:npl={}:agamma={},format=gbrpf32le,"
+      "tonemap=tonemap=mobius:param=0.3:desat=0:peak={:.4f},"
+      "zscale=tin=linear:pin=709:t=709:p=709:m=709:r=limited:d=ordered,format=yuv420p",
+      read_as(colours), plan.tone_map, kReferenceWhite, is_hlg ? 0 : 1,
+      static_cast<double>(plan.tone_map_peak) / kReferenceWhite);
+}
+
+// Primaries are converted as a display shows them (BT.1886); all transfers of SDR count as one.
+std::string converted(const Colours& colours) {
+  return fmt::format("zscale={}:tin=709:t=709:p=709:m=709:r=limited:d={},format=yuv420p",
+                     read_as(colours), colours.is_deep ? "ordered" : "none");
+}
+
+// Only samples' formats and sizes change.
+std::string stored_anew(const Colours& colours, Size size) {
+  std::string filter = fmt::format(
+      "scale=w={}:h={}:flags=bicubic:out_color_matrix=bt709:out_range=tv", size.width, size.height);
+  if (!colours.is_rgb) {
+    filter += fmt::format(":in_color_matrix=bt709:in_range={}", range_name(colours.is_full));
+  }
+  return filter + ",format=yuv420p";
+}
+
+std::string coloured(const Plan& plan, const AVFrame& frame) {
+  const Size size = upright_size(plan);
+  const bool is_hdr = !plan.tone_map.empty();
+  const Colours colours = colours_of(frame, is_hdr);
+  if (is_hdr) return resized(frame, size) + tone_mapped(plan, colours);
+  const bool is_bt709 =
+      colours.primaries == AVCOL_PRI_BT709 &&
+      (!colours.has_matrix || (colours.matrix == AVCOL_SPC_BT709 && !colours.is_full));
+  if (!is_bt709) return resized(frame, size) + converted(colours);
+  // The scale filter copies even where nothing is to be done.
+  const bool is_right = frame.width == size.width && frame.height == size.height &&
+                        frame.format == AV_PIX_FMT_YUV420P;
+  return is_right ? "format=yuv420p" : stored_anew(colours, size);
+}
+
+// Quarter turns, and mirroring after them.
+std::string turned(const Plan& plan) {
+  std::string filters;
+  if (plan.rotation == 90) filters += ",transpose=clock";
+  if (plan.rotation == 180) filters += ",hflip,vflip";
+  if (plan.rotation == 270) filters += ",transpose=cclock";
+  if (plan.mirrored) filters += ",hflip";
+  return filters;
+}
+
+}  // namespace
+
+std::string normal_filters(const Plan& plan, const AVFrame& frame) {
+  return deinterlaced(plan) + coloured(plan, frame) + turned(plan) + ",setsar=1";
+}
+
+}  // namespace vodmill::av
