@@ -125,6 +125,11 @@ std::string read_as(const Colours& colours) {
   return options;
 }
 
+// What BT.709 cannot show is clipped in R'G'B', as its displays do it: its Y'CbCr would bend it
+// into other colours.
+constexpr std::string_view kClipped = "r=pc,format=gbrp12le,zscale=";
+constexpr std::string_view kStored = "m=709:r=limited";
+
 // Mobius leaves what is below 0.3 of reference white (203 nits: BT.2408) as it is and bends the
 // rest so that the peak is white. Computed on floats, pixel by pixel: after the scaling.
 std::string tone_mapped(const Plan& plan, const Colours& colours) {
@@ -134,15 +139,16 @@ std::string tone_mapped(const Plan& plan, const Colours& colours) {
   return fmt::format(
       "zscale={}:tin={}:t=linear:p=709:npl={}:agamma={},format=gbrpf32le,"
       "tonemap=tonemap=mobius:param=0.3:desat=0:peak={:.4f},"
-      "zscale=tin=linear:pin=709:t=709:p=709:m=709:r=limited:d=ordered,format=yuv420p",
+      "zscale=tin=linear:pin=709:t=709:p=709:{}{}:d=ordered,format=yuv420p",
       read_as(colours), plan.tone_map, kReferenceWhite, is_hlg ? 0 : 1,
-      static_cast<double>(plan.tone_map_peak) / kReferenceWhite);
+      static_cast<double>(plan.tone_map_peak) / kReferenceWhite, kClipped, kStored);
 }
 
 // Primaries are converted as a display shows them (BT.1886); all transfers of SDR count as one.
 std::string converted(const Colours& colours) {
-  return fmt::format("zscale={}:tin=709:t=709:p=709:m=709:r=limited:d={},format=yuv420p",
-                     read_as(colours), colours.is_deep ? "ordered" : "none");
+  const bool has_others = colours.primaries != AVCOL_PRI_BT709;
+  return fmt::format("zscale={}:tin=709:t=709:p=709:{}{}:d={},format=yuv420p", read_as(colours),
+                     has_others ? kClipped : "", kStored, colours.is_deep ? "ordered" : "none");
 }
 
 // Only samples' formats and sizes change.

@@ -355,7 +355,7 @@ TEST_F(Colours, OfWiderPrimariesAreConverted) {
   expect_right({.file = "p3.mp4", .encoder = kX264 + tags("smpte432", "bt709", "bt709")},
                kDisplayP3Primaries);
   expect_right({.file = "p3-rgb.mkv",
-                .encoder = kFfv1 + tags("smpte432", "bt709", "gbr", "pc"),
+                .encoder = kFfv1 + tags("smpte432", "bt709", "rgb", "pc"),
                 .format = {.name = "gbrp10le", .depth = 10, .is_rgb = true, .is_full = true}},
                kDisplayP3Primaries);
 }
@@ -369,7 +369,7 @@ const Patches kNits{{{1, 1, 1},
                      {400, 400, 400},
                      {1000, 1000, 1000},
                      {100, 10, 10},
-                     {10, 100, 20},
+                     {-45, 112, -5},  // outside of BT.709
                      {15, 20, 120},
                      {200, 130, 100},
                      {600, 500, 80}}};
@@ -458,7 +458,7 @@ TEST_F(Hdr, OfOddSizesAndFullRangeAndRgbIsTonedAlike) {
   expect_toned(full, 1000);
   Clip rgb = full;
   rgb.file = "rgb.mkv";
-  rgb.encoder = kFfv1 + tags("bt2020", "smpte2084", "gbr", "pc");
+  rgb.encoder = kFfv1 + tags("bt2020", "smpte2084", "rgb", "pc");
   rgb.format = {.name = "gbrp12le", .depth = 12, .is_rgb = true, .is_full = true};
   expect_toned(rgb, 1000);
 }
