@@ -3,7 +3,9 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <cstring>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "av/allowed.h"
 
@@ -31,6 +33,37 @@ bool mentions_encryption(ByteSource& source) {
   const std::string_view text(reinterpret_cast<const char*>(head.data()), *read);
   return text.find("ftyp") < 16 &&
          (text.find("encv") != text.npos || text.find("pssh") != text.npos);
+}
+
+// How a container says its colours are to be read.
+struct ColourTags {
+  AVColorPrimaries primaries;
+  AVColorTransferCharacteristic transfer;
+  AVColorSpace matrix;
+  AVColorRange range;
+};
+
+std::vector<ColourTags> tags_of(const AVFormatContext& context) {
+  std::vector<ColourTags> tags;
+  for (const AVStream* stream : std::span(context.streams, context.nb_streams)) {
+    const AVCodecParameters& parameters = *stream->codecpar;
+    tags.push_back({parameters.color_primaries, parameters.color_trc, parameters.color_space,
+                    parameters.color_range});
+  }
+  return tags;
+}
+
+// Looking for stream information, libav decodes frames, and lets a ProRes frame's "unspecified"
+// prevail over what the container says.
+void restore(std::span<const ColourTags> tags, const AVFormatContext& context) {
+  for (std::size_t i = 0; i < tags.size(); ++i) {
+    AVCodecParameters& now = *context.streams[i]->codecpar;
+    const ColourTags& said = tags[i];
+    if (now.color_primaries == AVCOL_PRI_UNSPECIFIED) now.color_primaries = said.primaries;
+    if (now.color_trc == AVCOL_TRC_UNSPECIFIED) now.color_trc = said.transfer;
+    if (now.color_space == AVCOL_SPC_UNSPECIFIED) now.color_space = said.matrix;
+    if (now.color_range == AVCOL_RANGE_UNSPECIFIED) now.color_range = said.range;
+  }
 }
 
 }  // namespace
@@ -141,6 +174,7 @@ Result<Input> Input::open(ByteSource& source) {
   av_dict_free(&options);
   if (opened < 0) return input.open_failure(opened);
 
+  const std::vector<ColourTags> tags = tags_of(*input.context_);
   std::vector<AVDictionary*> per_stream(input.context_->nb_streams, nullptr);
   for (AVDictionary*& dictionary : per_stream) {
     av_dict_set(&dictionary, "threads", "1", 0);
@@ -149,6 +183,7 @@ Result<Input> Input::open(ByteSource& source) {
   const int found = avformat_find_stream_info(input.context_, per_stream.data());
   for (AVDictionary*& dictionary : per_stream) av_dict_free(&dictionary);
   if (found < 0) return input.open_failure(found);
+  restore(tags, *input.context_);
   return input;
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/source.h"
+#include "core/transfer.h"
 
 extern "C" {
 #include <libavutil/pixdesc.h>
@@ -50,6 +51,11 @@ int matrix_of(const AVFrame& frame, bool is_hdr) {
 }
 
 int primaries_of(const AVFrame& frame, bool is_hdr) {
+  if (is_hdr) {
+    const bool is_known = frame.color_primaries == AVCOL_PRI_BT709 ||
+                          frame.color_primaries == AVCOL_PRI_SMPTE432;  // see ToneMapper
+    return is_known ? frame.color_primaries : AVCOL_PRI_BT2020;
+  }
   switch (frame.color_primaries) {
     case AVCOL_PRI_BT709:
     case AVCOL_PRI_BT470M:
@@ -64,7 +70,7 @@ int primaries_of(const AVFrame& frame, bool is_hdr) {
     case AVCOL_PRI_EBU3213:
       return frame.color_primaries;
     default:
-      return is_hdr ? AVCOL_PRI_BT2020 : AVCOL_PRI_BT709;
+      return AVCOL_PRI_BT709;
   }
 }
 
@@ -130,18 +136,11 @@ std::string read_as(const Colours& colours) {
 constexpr std::string_view kClipped = "r=pc,format=gbrp12le,zscale=";
 constexpr std::string_view kStored = "m=709:r=limited";
 
-// Mobius leaves what is below 0.3 of reference white (203 nits: BT.2408) as it is and bends the
-// rest so that the peak is white. Computed on floats, pixel by pixel: after the scaling.
-std::string tone_mapped(const Plan& plan, const Colours& colours) {
-  constexpr int kReferenceWhite = 203;
-  // Approximately, zimg applies HLG's OOTF (BT.2100) to each of R, G, B, and colours glow.
-  const bool is_hlg = plan.tone_map == "arib-std-b67";
-  return fmt::format(
-      "zscale={}:tin={}:t=linear:p=709:npl={}:agamma={},format=gbrpf32le,"
-      "tonemap=tonemap=mobius:param=0.3:desat=0:peak={:.4f},"
-      "zscale=tin=linear:pin=709:t=709:p=709:{}{}:d=ordered,format=yuv420p",
-      read_as(colours), plan.tone_map, kReferenceWhite, is_hlg ? 0 : 1,
-      static_cast<double>(plan.tone_map_peak) / kReferenceWhite, kClipped, kStored);
+// R'G'B' of the source's own transfer and primaries.
+std::string for_tone_mapper(const Plan& plan, const Colours& colours) {
+  const std::string_view transfer = plan.tone_map == kHlg ? kHlg : kPq;
+  return fmt::format("zscale={}:tin={}:t={}:p={}:r=pc,format=gbrp12le", read_as(colours), transfer,
+                     transfer, colours.primaries);
 }
 
 // Primaries are converted as a display shows them (BT.1886); all transfers of SDR count as one.
@@ -165,7 +164,7 @@ std::string coloured(const Plan& plan, const AVFrame& frame) {
   const Size size = upright_size(plan);
   const bool is_hdr = !plan.tone_map.empty();
   const Colours colours = colours_of(frame, is_hdr);
-  if (is_hdr) return resized(frame, size) + tone_mapped(plan, colours);
+  if (is_hdr) return resized(frame, size) + for_tone_mapper(plan, colours);
   const bool is_bt709 =
       colours.primaries == AVCOL_PRI_BT709 &&
       (!colours.has_matrix || (colours.matrix == AVCOL_SPC_BT709 && !colours.is_full));
@@ -189,7 +188,13 @@ std::string turned(const Plan& plan) {
 }  // namespace
 
 std::string normal_filters(const Plan& plan, const AVFrame& frame) {
-  return deinterlaced(plan) + coloured(plan, frame) + turned(plan) + ",setsar=1";
+  const std::string filters = deinterlaced(plan) + coloured(plan, frame);
+  return plan.tone_map.empty() ? filters + turned(plan) + ",setsar=1" : filters;
+}
+
+std::string filters_after_tone_mapper(const Plan& plan) {
+  return fmt::format("zscale=pin=709:tin=709:p=709:t=709:{}:d=ordered,format=yuv420p{},setsar=1",
+                     kStored, turned(plan));
 }
 
 }  // namespace vodmill::av

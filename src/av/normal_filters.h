@@ -1,4 +1,4 @@
-// The filters that make a decoded frame the top rung's picture, in libavfilter's language.
+// The filters between a decoded frame and the top rung's picture, in libavfilter's language.
 //
 // Called by the Normalizer; pure. Only numbers and words of ours are in it: nothing that a file
 // says can become a filter.
@@ -13,7 +13,10 @@ namespace vodmill::av {
 
 // For frames like this one: fields, then size, then colours, then turning. What needs no colours
 // converted passes swscale at most; the rest zimg, which alone converts deep samples, ranges and
-// primaries rightly.
+// primaries rightly. Of HDR they make what a ToneMapper takes.
 std::string normal_filters(const Plan& plan, const AVFrame& frame);
+
+// For what a ToneMapper gives: the rest.
+std::string filters_after_tone_mapper(const Plan& plan);
 
 }  // namespace vodmill::av

@@ -17,6 +17,9 @@ constexpr double kLeastMoving = 0.002;  // of the picture
 constexpr double kLeastCombed = 0.15;   // of what moves; of progressive pictures, a hundredth
 constexpr double kClear = 1.1;          // how much better an order must fit than the other
 constexpr int kLeastVotes = 2;
+constexpr int kColumns = 320;  // that are looked at, about: enough to judge by
+
+int step_of(const AVFrame& frame) { return std::max(1, frame.width / kColumns); }
 
 struct Lines {
   const std::uint8_t* above;
@@ -42,10 +45,10 @@ struct Tally {
 // stands at y in the other frames, the one before is the nearest in time; if it is the second, the
 // one after.
 void add_line(Tally& tally, const Lines& now, const std::uint8_t* before, const std::uint8_t* after,
-              int y, int width) {
+              int y, const AVFrame& frame) {
   std::int64_t of_before = 0;
   std::int64_t of_after = 0;
-  for (int x = 0; x < width; ++x) {
+  for (int x = 0; x < frame.width; x += step_of(frame)) {
     const int here = now.here[x];
     if (std::max(std::abs(here - before[x]), std::abs(here - after[x])) < kMoves) continue;
     ++tally.moving;
@@ -66,8 +69,7 @@ void add_line(Tally& tally, const Lines& now, const std::uint8_t* before, const 
 Tally tally_of(const AVFrame& before, const AVFrame& now, const AVFrame& after) {
   Tally tally;
   for (int y = 1; y + 1 < now.height; ++y) {
-    add_line(tally, lines_of(now, y), lines_of(before, y).here, lines_of(after, y).here, y,
-             now.width);
+    add_line(tally, lines_of(now, y), lines_of(before, y).here, lines_of(after, y).here, y, now);
   }
   return tally;
 }
@@ -97,7 +99,8 @@ std::string find_fields(std::span<const av::FramePtr> frames) {
     }
     const Tally tally = tally_of(*frames[i - 1], now, *frames[i + 1]);
     const auto moving = static_cast<double>(tally.moving);
-    if (moving < kLeastMoving * now.width * now.height) continue;
+    const double seen = static_cast<double>(now.width) / step_of(now) * now.height;
+    if (moving < kLeastMoving * seen) continue;
     const auto top = static_cast<double>(tally.misfit_of_top_first);
     const auto bottom = static_cast<double>(tally.misfit_of_bottom_first);
     const bool is_combed = static_cast<double>(tally.combed) > kLeastCombed * moving;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <span>
 
+#include "core/transfer.h"
 #include "plan/copy_gate.h"
 #include "plan/frame_grid.h"
 #include "plan/ladder.h"
@@ -22,9 +23,6 @@ constexpr std::string_view kNotAgain = "an earlier attempt at the video was not 
 // player that knows no edit lists keeps its time when it changes rendition.
 constexpr int kEncoderDelay = 2;
 constexpr int kLeastKbps = 80;
-
-constexpr std::string_view kPq = "smpte2084";
-constexpr std::string_view kHlg = "arib-std-b67";
 
 constexpr int kThumbSide = 160;     // pixels of a cell's longer side
 constexpr int kPosterWidth = 1280;  // at most

@@ -92,6 +92,7 @@ TEST_P(Samples, AreProbedAsTheManifestSays) {
   if (!sample.may_be_partial) EXPECT_FALSE(info->truncated);
   if (!sample.may_complete) EXPECT_TRUE(info->truncated);
   const VideoStreamInfo& video = *info->video;
+  EXPECT_EQ(video.field_order, "") << "its pictures are not combed";
   if (sample.frames && !info->truncated) {
     EXPECT_GE(video.packets, *sample.frames);
     // VP9's packets may hold a picture that is never shown.
