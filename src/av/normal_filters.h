@@ -12,8 +12,8 @@
 namespace vodmill::av {
 
 // For frames like this one: fields, then size, then colours, then turning. What needs no colours
-// converted passes swscale at most; the rest zimg, which alone converts deep samples, ranges and
-// primaries rightly. Of HDR they make what a ToneMapper takes.
+// converted passes swscale at most; the rest zimg: swscale tints greys where it changes the matrix,
+// and knows no primaries. Of HDR they make what a ToneMapper takes.
 std::string normal_filters(const Plan& plan, const AVFrame& frame);
 
 // For what a ToneMapper gives: the rest.
