@@ -88,11 +88,13 @@ struct Input::Io {
 Input::Input(Input&& other) noexcept
     : io_(std::move(other.io_)),
       context_(std::exchange(other.context_, nullptr)),
+      times_(std::move(other.times_)),
       damaged_(other.damaged_) {}
 
 Input& Input::operator=(Input&& other) noexcept {
   std::swap(io_, other.io_);
   std::swap(context_, other.context_);
+  std::swap(times_, other.times_);
   std::swap(damaged_, other.damaged_);
   return *this;
 }
@@ -149,6 +151,9 @@ Result<Input> Input::open(ByteSource& source) {
   const int found = avformat_find_stream_info(input.context_, per_stream.data());
   for (AVDictionary*& dictionary : per_stream) av_dict_free(&dictionary);
   if (found < 0) return input.open_failure(found);
+  for (const AVStream* stream : input.streams()) {
+    input.times_.push_back(PacketTimes::make(*input.context_, *stream));
+  }
   return input;
 }
 
@@ -159,13 +164,48 @@ void Input::select(std::initializer_list<int> wanted) {
   }
 }
 
+bool Input::take_timed(AVPacket& packet) {
+  return std::ranges::any_of(times_,
+                             [&](const auto& times) { return times && times->take(packet); });
+}
+
 Result<ReadOutcome> Input::read(AVPacket& packet) {
+  for (;;) {
+    if (take_timed(packet)) return ReadOutcome::packet;
+    if (TRY(read_stored(packet)) == ReadOutcome::end) break;
+    // Program streams announce some streams only when they begin.
+    const auto index = static_cast<std::size_t>(packet.stream_index);
+    if (index >= times_.size() || !times_[index]) return ReadOutcome::packet;
+    times_[index]->add(packet);
+  }
+  for (const auto& times : times_) {
+    if (times) times->finish();
+  }
+  return take_timed(packet) ? ReadOutcome::packet : ReadOutcome::end;
+}
+
+Result<ReadOutcome> Input::read_stored(AVPacket& packet) {
   const int got = av_read_frame(context_, &packet);
   if (got >= 0) return ReadOutcome::packet;
   if (io_->error) return fail(*io_->error);
   if (got == AVERROR(ENOMEM)) return fail_av(got, ErrorCode::out_of_memory, "read");
   if (got != AVERROR_EOF) damaged_ = true;
   return ReadOutcome::end;
+}
+
+std::int64_t Input::decoding_delay(const AVStream& stream) const {
+  const auto index = static_cast<std::size_t>(stream.index);
+  const bool is_timed = index < times_.size() && times_[index];
+  if (is_timed || std::string_view(context_->iformat->name) != "avi") return 0;
+  return stream.codecpar->video_delay;
+}
+
+// Where libavformat searches for a time, it then takes what it reads first for being of that time,
+// though it may be the rest of a picture or of another stream. Of bytes it supposes nothing.
+void Input::seek_again_to_bytes() {
+  const std::string_view name = context_->iformat->name;
+  if (name != "mpeg" && name != "mpegts") return;
+  avformat_seek_file(context_, -1, INT64_MIN, avio_tell(context_->pb), INT64_MAX, AVSEEK_FLAG_BYTE);
 }
 
 Result<> Input::seek(int stream, std::int64_t pts) {
@@ -178,6 +218,11 @@ Result<> Input::seek(int stream, std::int64_t pts) {
         avformat_seek_file(context_, -1, INT64_MIN, INT64_MIN / 2, INT64_MAX, AVSEEK_FLAG_BYTE);
   if (io_->error) return fail(*io_->error);
   if (sought < 0) return fail_av(sought, ErrorCode::malformed_input, "seek");
+  seek_again_to_bytes();
+  if (io_->error) return fail(*io_->error);
+  for (const auto& times : times_) {
+    if (times) times->restart();
+  }
   return {};
 }
 
