@@ -17,6 +17,9 @@ PacketPtr moved(AVPacket& packet) {
   return own;
 }
 
+// What is true of a stream is known long before so many packets of it; a hostile one does not end.
+constexpr std::size_t kMostWaiting = 64;
+
 // Pictures that H.264 and HEVC let be shown after one that is decoded later.
 constexpr std::ptrdiff_t kMostReordered = 16;
 
@@ -91,7 +94,7 @@ void TimesByOrder::add(AVPacket& packet) {
   highest_ = std::max(highest_.value_or(order), order);
   numbers_.insert(std::ranges::upper_bound(numbers_, packet.dts), packet.dts);
   waiting_.push_back({moved(packet), order});
-  while (!waiting_.empty() && later_than_first() > kMostReordered) settle_first();
+  while (later_than_first() > kMostReordered || waiting_.size() > kMostWaiting) settle_first();
 }
 
 // So many pictures are decoded that are shown no earlier than the first that waits.
@@ -132,8 +135,7 @@ class TimesByClock final : public PacketTimes {
   void restart() override;
 
  private:
-  static constexpr int kEnough = 2;                // times in a row that agree
-  static constexpr std::size_t kMostWaiting = 64;  // a reference comes long before
+  static constexpr int kEnough = 2;  // times in a row that agree
 
   void observe(std::int64_t time);
   void wait(AVPacket& packet);

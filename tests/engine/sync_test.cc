@@ -25,6 +25,7 @@ constexpr double kTolerance = 0.016;
 
 const Words kX264{"-c:v", "libx264", "-preset", "ultrafast", "-g", "50"};
 const Words kBFrames{"-bf", "3", "-b_strategy", "0"};
+const Words kBt709{"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"};
 const Words kMpeg4{"-c:v", "mpeg4", "-g", "50", "-b:v", "500k"};
 const Words kMpeg2{"-c:v", "mpeg2video", "-g", "15", "-bf", "2", "-b:v", "500k"};
 const Words kVp9{"-c:v",     "libvpx-vp9", "-cpu-used", "8",    "-deadline",
@@ -51,6 +52,7 @@ struct Row {
   double late = 0;  // by how much the sound is later than the picture, in seconds
   int every = 1;    // how many source pictures an output picture stands for
   bool uneven = false;
+  bool copied = false;  // the packets themselves, not encoded again
   double seconds = kSeconds;
 };
 
@@ -66,16 +68,18 @@ class InSync : public testing::TestWithParam<Row> {
   void make() {
     const Row& row = GetParam();
     const std::filesystem::path clip = folder_.path() / row.file;
-    make_clip(input_of(counter(192, 108, row.rate, row.seconds) + (row.uneven ? kUneven : ""),
+    make_clip(input_of(counter(192, 108, row.rate, row.seconds) + ",setsar=1" +
+                           (row.uneven ? kUneven : ""),
                        -row.late) +
                   input_of(beeps_at(kMoments, 48'000, row.seconds), row.late) + row.codecs +
                   Words{"-vsync", "passthrough"},
               clip);
     MemorySource source = MemorySource::of_file(clip);
-    auto plan = plan::make_plan(probe_info(source),
-                                {.build = EngineBuild("test"), .parallel = 3, .may_copy = false});
+    auto plan = plan::make_plan(
+        probe_info(source), {.build = EngineBuild("test"), .parallel = 3, .may_copy = row.copied});
     ASSERT_TRUE(plan) << plan.error().message;
     plan_ = std::move(plan).value();
+    ASSERT_EQ(plan_.ladder.front().copied, row.copied) << testing::PrintToString(plan_.reasons);
     ASSERT_GE(plan_.chunks.size(), 4U);
     ASSERT_TRUE(plan_.audio);
     make_all(source, plan_, made_);
@@ -239,10 +243,33 @@ std::vector<Row> starts() {
   };
 }
 
+std::vector<Row> copies() {
+  const Words codecs = kX264 + kBFrames + kBt709 + kAac;
+  return {
+      {.name = "Mp4", .file = "c.mp4", .codecs = codecs, .copied = true},
+      {.name = "Mp4WithPictureLater",
+       .file = "c.mp4",
+       .codecs = codecs,
+       .late = -0.48,
+       .copied = true},
+      {.name = "MatroskaWithSoundLater",
+       .file = "c.mkv",
+       .codecs = codecs,
+       .late = 0.5,
+       .copied = true},
+      {.name = "FlvOf2997",
+       .file = "c.flv",
+       .codecs = codecs,
+       .rate = "30000/1001",
+       .copied = true},
+  };
+}
+
 std::string name_of(const testing::TestParamInfo<Row>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(Containers, InSync, testing::ValuesIn(containers()), name_of);
 INSTANTIATE_TEST_SUITE_P(Rates, InSync, testing::ValuesIn(rates()), name_of);
+INSTANTIATE_TEST_SUITE_P(Copies, InSync, testing::ValuesIn(copies()), name_of);
 INSTANTIATE_TEST_SUITE_P(Starts, InSync, testing::ValuesIn(starts()), name_of);
 
 }  // namespace
