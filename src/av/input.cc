@@ -109,6 +109,16 @@ std::unexpected<Error> Input::open_failure(int averror) const {
 }
 
 Result<Input> Input::open(ByteSource& source) {
+  Input input = TRY(open_container(source, 0));
+  TRY_VOID(input.look_at_streams());
+  return input;
+}
+
+Result<Input> Input::open_unparsed(ByteSource& source) {
+  return open_container(source, AVFMT_FLAG_NOPARSE);
+}
+
+Result<Input> Input::open_container(ByteSource& source, int flags) {
   if (source.size() == 0) return fail(ErrorCode::not_a_video, "The file is empty.");
   Input input;
   input.io_ = std::make_unique<Io>(source);
@@ -127,7 +137,7 @@ Result<Input> Input::open(ByteSource& source) {
   if (!input.context_) return fail_av(AVERROR(ENOMEM), ErrorCode::out_of_memory, "open");
   AVFormatContext& context = *input.context_;
   context.pb = input.io_->avio;
-  context.flags |= AVFMT_FLAG_CUSTOM_IO;
+  context.flags |= AVFMT_FLAG_CUSTOM_IO | flags;
   context.io_open = refuse_io_open;
   context.max_streams = kMaxStreams;
   AVDictionary* options = nullptr;
@@ -140,16 +150,19 @@ Result<Input> Input::open(ByteSource& source) {
   const int opened = avformat_open_input(&input.context_, "", format, &options);
   av_dict_free(&options);
   if (opened < 0) return input.open_failure(opened);
+  return input;
+}
 
-  std::vector<AVDictionary*> per_stream(input.context_->nb_streams, nullptr);
+Result<> Input::look_at_streams() {
+  std::vector<AVDictionary*> per_stream(context_->nb_streams, nullptr);
   for (AVDictionary*& dictionary : per_stream) {
     av_dict_set(&dictionary, "threads", "1", 0);
     av_dict_set_int(&dictionary, "max_pixels", kMaxPixels, 0);
   }
-  const int found = avformat_find_stream_info(input.context_, per_stream.data());
+  const int found = avformat_find_stream_info(context_, per_stream.data());
   for (AVDictionary*& dictionary : per_stream) av_dict_free(&dictionary);
-  if (found < 0) return input.open_failure(found);
-  return input;
+  if (found < 0) return open_failure(found);
+  return {};
 }
 
 void Input::select(std::initializer_list<int> wanted) {

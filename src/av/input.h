@@ -19,6 +19,10 @@ class Input {
   // (one that cannot be read), encrypted_input, or the source's own.
   static Result<Input> open(ByteSource& source);
 
+  // The container alone: streams are as its header tells them, packets as its index cuts them.
+  // Nothing is done with the bytes of a packet. Errors: as of open().
+  static Result<Input> open_unparsed(ByteSource& source);
+
   Input(Input&&) noexcept;
   Input& operator=(Input&&) noexcept;
   ~Input();
@@ -43,6 +47,8 @@ class Input {
  private:
   struct Io;
   Input() = default;
+  static Result<Input> open_container(ByteSource& source, int flags);
+  Result<> look_at_streams();
   std::unexpected<Error> open_failure(int averror) const;
 
   std::unique_ptr<Io> io_;

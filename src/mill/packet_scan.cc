@@ -27,6 +27,7 @@ void PacketScan::sort() {
 
 std::int64_t PacketScan::usual_step() const {
   std::vector<std::int64_t> steps;
+  steps.reserve(pts.size());
   for (std::size_t i = 1; i < pts.size(); ++i) steps.push_back(pts[i] - pts[i - 1]);
   const auto middle = steps.begin() + std::ssize(steps) / 2;
   std::ranges::nth_element(steps, middle);

@@ -7,9 +7,8 @@
 
 #include "av/decoder.h"
 #include "av/input.h"
-#include "mill/copy_scan.h"
-#include "mill/packet_scan.h"
 #include "mill/promises.h"
+#include "mill/scan.h"
 #include "plan/frame_grid.h"
 
 extern "C" {
@@ -60,10 +59,15 @@ AVStream* choose_audio(av::Input& input) {
   return best;
 }
 
-// The first frames as the decoder shows them; empty when none can be decoded.
-Result<std::vector<av::FramePtr>> first_frames(av::Input& input, const AVStream& stream) {
+struct FirstFrames {
+  std::vector<av::FramePtr> frames;  // as the decoder shows them; empty when none can be decoded
+  bool agree = true;                 // their packets are those of the scan
+};
+
+Result<FirstFrames> first_frames(av::Input& input, const AVStream& stream, Scan* believed) {
   av::Decoder decoder = TRY(av::Decoder::open(stream));
-  std::vector<av::FramePtr> frames;
+  FirstFrames first;
+  std::vector<av::FramePtr>& frames = first.frames;
   const av::PacketPtr packet = av::make_packet();
   av::FramePtr frame = av::make_frame();
   for (int tried = 0; tried < kPacketsToTry && frames.size() < kFramesToLookAt;) {
@@ -73,13 +77,14 @@ Result<std::vector<av::FramePtr>> first_frames(av::Input& input, const AVStream&
       av_packet_unref(packet.get());
       continue;
     }
+    if (!ended && believed && !agrees(*believed, *packet)) first.agree = false;
     TRY_VOID(decoder.send(ended ? nullptr : packet.get()));
     av_packet_unref(packet.get());
     ++tried;
     while (TRY(decoder.receive(*frame))) frames.push_back(std::exchange(frame, av::make_frame()));
     if (ended) break;
   }
-  return frames;
+  return first;
 }
 
 // The display matrix (ISO 14496-12, 8.3.2) as quarter turns clockwise and a mirroring after them.
@@ -136,8 +141,8 @@ std::string language_of(const AVStream& stream) {
   return sane ? std::string(value) : "und";
 }
 
-VideoStreamInfo describe_video(const AVStream& stream, const PacketScan& scan,
-                               const CopyScan& copy_scan) {
+VideoStreamInfo describe_video(const AVStream& stream, const Scan& all) {
+  const PacketScan& scan = all.video;
   VideoStreamInfo info;
   info.index = stream.index;
   info.codec = avcodec_get_name(stream.codecpar->codec_id);
@@ -148,7 +153,7 @@ VideoStreamInfo describe_video(const AVStream& stream, const PacketScan& scan,
   info.keyframes = scan.keyframes;
   info.grid_rate = plan::find_grid_rate(scan.pts, info.time_base);
   info.least_rate = plan::find_least_rate(scan.pts, info.time_base);
-  info.copy = copy_scan.facts(info);
+  info.copy = all.copy.facts(info);
   read_orientation(stream, info);
   return info;
 }
@@ -193,28 +198,6 @@ std::unexpected<Error> no_frame(bool encrypted, bool truncated) {
   return fail(ErrorCode::malformed_input, "No frame of the video can be decoded.");
 }
 
-struct VideoScans {
-  int stream;
-  PacketScan& packets;
-  CopyScan& copy;
-};
-
-// Reads to the end of the input. A stream number of -1 is no stream.
-Result<> scan(av::Input& input, VideoScans video, int audio, PacketScan& audio_scan) {
-  const av::PacketPtr packet = av::make_packet();
-  while (TRY(input.read(*packet)) == av::ReadOutcome::packet) {
-    if (packet->stream_index == video.stream) {
-      video.packets.add(*packet);
-      video.copy.add(*packet);
-    }
-    if (packet->stream_index == audio) audio_scan.add(*packet);
-    av_packet_unref(packet.get());
-  }
-  video.packets.sort();
-  audio_scan.sort();
-  return {};
-}
-
 // Without its headers no packet of a sound means anything.
 Result<> check_sound_decoder(const AVStream& stream) {
   const auto decoder = av::Decoder::open(stream);
@@ -223,9 +206,66 @@ Result<> check_sound_decoder(const AVStream& stream) {
               "The headers of the sound are damaged: " + decoder.error().message);
 }
 
+// Nothing can be made of it.
+Result<> check_readable(const Scan& scan, bool is_encrypted) {
+  if (is_encrypted || scan.video.encrypted || scan.audio.encrypted) return no_frame(true, false);
+  if (scan.video.pts.empty()) return no_frame(false, scan.ends_early);
+  return {};
+}
+
+struct Look {
+  Scan scan;
+  std::vector<av::FramePtr> frames;
+};
+
+// Every packet, and a second look from the front: decoding needs the packets that the scan has
+// passed.
+Result<Look> look_at_all(av::ByteSource& source, av::Input& input, ChosenStreams chosen,
+                         bool is_encrypted) {
+  Scan scan = TRY(scan_packets(input, chosen));
+  TRY_VOID(check_readable(scan, is_encrypted));
+  av::Input again = TRY(av::Input::open(source));
+  const int index = chosen.video->index;
+  if (static_cast<std::size_t>(index) >= again.streams().size()) return no_frame(false, false);
+  again.select({index});
+  const AVStream& stream = *again.streams()[static_cast<std::size_t>(index)];
+  FirstFrames first = TRY(first_frames(again, stream, nullptr));
+  return Look{std::move(scan), std::move(first.frames)};
+}
+
+// The index and a few packets; none where these are not as it says. The input is read from then.
+Result<std::optional<Look>> look_at_some(av::Input& input, ChosenStreams chosen, Scan scan) {
+  TRY_VOID(check_readable(scan, false));
+  input.select({chosen.video->index});
+  FirstFrames first = TRY(first_frames(input, *chosen.video, &scan));
+  if (!first.agree || !TRY(try_samples(input, *chosen.video, scan))) return std::nullopt;
+  return Look{std::move(scan), std::move(first.frames)};
+}
+
+// `notes` tells of a large file whether its index was believed.
+Result<Look> look(av::ByteSource& source, av::Input& input, ChosenStreams chosen,
+                  ProbeOptions options, std::vector<std::string>& notes) {
+  const bool is_encrypted =
+      av_dict_get(chosen.video->metadata, "enc_key_id", nullptr, 0) != nullptr;
+  if (is_encrypted) return look_at_all(source, input, chosen, true);
+  auto listed = TRY(scan_index(source, input, chosen, options.believe_index_from));
+  if (auto* refused = std::get_if<NotByIndex>(&listed)) {
+    if (!refused->why.empty()) notes.push_back("its index was not believed: " + refused->why);
+    return look_at_all(source, input, chosen, false);
+  }
+  auto found = TRY(look_at_some(input, chosen, std::move(std::get<Scan>(listed))));
+  if (found) {
+    notes.emplace_back("its index was believed: its packets are looked at as they are used");
+    return std::move(*found);
+  }
+  notes.emplace_back("its index was not believed: its packets are others");
+  av::Input fresh = TRY(av::Input::open(source));
+  return look_at_all(source, fresh, chosen, false);
+}
+
 }  // namespace
 
-Result<SourceInfo> probe(av::ByteSource& source) {
+Result<SourceInfo> probe(av::ByteSource& source, ProbeOptions options) {
   av::Input input = TRY(av::Input::open(source));
   SourceInfo info;
   info.container = input.context().iformat->name;
@@ -235,33 +275,20 @@ Result<SourceInfo> probe(av::ByteSource& source) {
     return fail(ErrorCode::no_video_stream,
                 "The file has no video stream. Audio alone is not accepted.");
   }
-  const bool encrypted = av_dict_get(video->metadata, "enc_key_id", nullptr, 0) != nullptr;
   if (!av::has_allowed_decoder(*video)) return av::unsupported_codec(*video);
   const AVStream* audio = choose_audio(input);
-  input.select({video->index, audio ? audio->index : -1});
-  PacketScan video_scan;
-  PacketScan audio_scan;
-  CopyScan copy_scan(*video);
-  TRY_VOID(
-      scan(input, {video->index, video_scan, copy_scan}, audio ? audio->index : -1, audio_scan));
-  info.truncated = ends_early(input, {{video, &video_scan}, {audio, &audio_scan}});
-  if (encrypted || video_scan.encrypted || audio_scan.encrypted) return no_frame(true, false);
-  if (video_scan.pts.empty()) return no_frame(false, info.truncated);
-
-  // A second look from the front: decoding needs the packets that the scan has passed.
-  av::Input again = TRY(av::Input::open(source));
-  again.select({video->index});
-  const std::vector<av::FramePtr> frames =
-      TRY(first_frames(again, *again.streams()[static_cast<std::size_t>(video->index)]));
-  if (frames.empty()) return no_frame(false, info.truncated);
-  info.video = describe_video(*video, video_scan, copy_scan);
-  read_picture(frames, *video, *info.video);
-  if (audio && !audio_scan.pts.empty()) {
+  const Look found = TRY(look(source, input, {video, audio}, options, info.notes));
+  const Scan& scan = found.scan;
+  info.truncated = scan.ends_early;
+  if (found.frames.empty()) return no_frame(false, info.truncated);
+  info.video = describe_video(*video, scan);
+  read_picture(found.frames, *video, *info.video);
+  if (audio && !scan.audio.pts.empty()) {
     TRY_VOID(check_sound_decoder(*audio));
-    info.audio = describe_audio(*audio, audio_scan);
+    info.audio = describe_audio(*audio, scan.audio);
   }
-  info.lost_sound = find_lost_sound(input, info, {audio, &audio_scan});
-  info.gap_at = find_gap({video, &video_scan}, {audio, &audio_scan});
+  info.lost_sound = find_lost_sound(input, info, {audio, &scan.audio});
+  info.gap_at = find_gap({video, &scan.video}, {audio, &scan.audio});
   note_unused(input, info, info.notes);
   return info;
 }

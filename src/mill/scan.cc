@@ -1,0 +1,137 @@
+#include "mill/scan.h"
+
+#include <algorithm>
+#include <random>
+#include <string_view>
+
+#include "mill/promises.h"
+#include "mill/without_media.h"
+
+namespace vodmill::mill {
+namespace {
+
+constexpr int kSamplesInTheMiddle = 3;
+constexpr int kMostReserved = 12 * 3600 * 60;  // packets
+
+enum class Payload { read, left_out };
+
+void select(av::Input& input, ChosenStreams chosen) {
+  input.select({chosen.video->index, chosen.audio ? chosen.audio->index : -1});
+}
+
+Result<Scan> scan_all(av::Input& input, ChosenStreams chosen, Payload payload) {
+  select(input, chosen);
+  Scan scan(*chosen.video);
+  // None where the container has no index.
+  const int listed = avformat_index_get_entries_count(chosen.video);
+  scan.video.pts.reserve(static_cast<std::size_t>(std::clamp(listed, 0, kMostReserved)));
+  const av::PacketPtr packet = av::make_packet();
+  while (TRY(input.read(*packet)) == av::ReadOutcome::packet) {
+    if (packet->stream_index == chosen.video->index) {
+      scan.video.add(*packet);
+      payload == Payload::read ? scan.copy.add(*packet) : scan.copy.believe(*packet);
+    }
+    if (chosen.audio && packet->stream_index == chosen.audio->index) scan.audio.add(*packet);
+    av_packet_unref(packet.get());
+  }
+  scan.video.sort();
+  scan.audio.sort();
+  scan.ends_early = ends_early(input, {{chosen.video, &scan.video}, {chosen.audio, &scan.audio}});
+  return scan;
+}
+
+// A parser of libav's that cuts the stream anew, or joins it, has to see its bytes.
+bool is_cut_by_its_bytes(const AVStream& stream) {
+  const AVCodecParserContext* parser = av_stream_get_parser(&stream);
+  return parser && (parser->flags & PARSER_FLAG_COMPLETE_FRAMES) == 0;
+}
+
+// What an index cannot say of a file that has the media only once. The packets of a file that was
+// cut short may lie behind its end.
+std::string obstacle_of(AVStream& stream, const std::vector<ByteRange>& media, std::int64_t bytes) {
+  if (is_cut_by_its_bytes(stream)) return "its packets are not those of the file";
+  const int count = avformat_index_get_entries_count(&stream);
+  if (count == 0) return "it is empty";
+  std::int64_t claimed = 0;
+  std::int64_t before = INT64_MIN;
+  for (int i = 0; i < count; ++i) {
+    const AVIndexEntry& entry = *avformat_index_get_entry(&stream, i);
+    if (entry.timestamp < before) return "its times go back";
+    before = entry.timestamp;
+    if (entry.pos >= bytes) continue;
+    const auto around = std::ranges::upper_bound(media, entry.pos, {}, &ByteRange::to);
+    if (around == media.end() || entry.pos < around->from || entry.pos + entry.size > around->to) {
+      return "it points outside of the media";
+    }
+    claimed += entry.size;
+    if (claimed > bytes) return "it has more media than the file";
+  }
+  return {};
+}
+
+// Not of what was read from it.
+bool is_of_the_source(const Error& error) {
+  return error.code != ErrorCode::malformed_input && error.code != ErrorCode::not_a_video &&
+         error.code != ErrorCode::encrypted_input;
+}
+
+}  // namespace
+
+Result<Scan> scan_packets(av::Input& input, ChosenStreams chosen) {
+  return scan_all(input, chosen, Payload::read);
+}
+
+Result<std::variant<Scan, NotByIndex>> scan_index(av::ByteSource& source, av::Input& input,
+                                                  ChosenStreams chosen, std::int64_t least_bytes) {
+  const std::string_view format = input.context().iformat->name;
+  if (!format.starts_with("mov") || source.size() < least_bytes) return NotByIndex{};
+  auto media = TRY(find_media(source));
+  if (!media) return NotByIndex{"the file is not in one piece"};
+  for (const AVStream* stream : {chosen.video, chosen.audio}) {
+    if (!stream) continue;
+    AVStream& listed = *input.streams()[static_cast<std::size_t>(stream->index)];
+    std::string obstacle = obstacle_of(listed, *media, source.size());
+    if (!obstacle.empty()) return NotByIndex{std::move(obstacle)};
+  }
+  WithoutMedia index(source, std::move(*media));
+  auto listed = av::Input::open_unparsed(index);
+  if (!listed && is_of_the_source(listed.error())) return fail(std::move(listed).error());
+  if (!listed || listed->streams().size() != input.streams().size()) {
+    return NotByIndex{"it cannot be read without the media"};
+  }
+  Scan scan = TRY(scan_all(*listed, chosen, Payload::left_out));
+  if (scan.video.keyframes.empty()) return NotByIndex{"it has no random access point"};
+  return scan;
+}
+
+bool agrees(Scan& scan, const AVPacket& packet) {
+  const std::int64_t pts = packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
+  if ((packet.flags & AV_PKT_FLAG_DISCARD) != 0) return true;
+  if (!std::ranges::binary_search(scan.video.pts, pts)) return false;
+  return scan.copy.check(packet, std::ranges::binary_search(scan.video.keyframes, pts));
+}
+
+Result<bool> try_samples(av::Input& input, const AVStream& video, Scan& scan) {
+  const std::vector<std::int64_t>& keys = scan.video.keyframes;
+  // The same file gives the same samples.
+  std::minstd_rand random(static_cast<std::uint32_t>(scan.video.pts.size()));
+  std::uniform_int_distribution<std::size_t> any(0, keys.size() - 1);
+  std::vector<std::int64_t> chosen{keys.back()};
+  while (std::ssize(chosen) <= kSamplesInTheMiddle) chosen.push_back(keys[any(random)]);
+  std::ranges::sort(chosen);
+  const av::PacketPtr packet = av::make_packet();
+  for (const std::int64_t pts : chosen) {
+    const Result<> sought = input.seek(video.index, pts);
+    if (!sought && is_of_the_source(sought.error())) return fail(sought.error());
+    if (!sought) return false;
+    for (;;) {
+      av_packet_unref(packet.get());
+      if (TRY(input.read(*packet)) == av::ReadOutcome::end) return false;
+      if (packet->stream_index == video.index) break;
+    }
+    if (!agrees(scan, *packet)) return false;
+  }
+  return true;
+}
+
+}  // namespace vodmill::mill
