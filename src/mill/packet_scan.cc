@@ -14,7 +14,8 @@ void PacketScan::add(const AVPacket& packet) {
   if (time == AV_NOPTS_VALUE) return;
   pts.push_back(time);
   end = std::max(end, time + std::max<std::int64_t>(packet.duration, 0));
-  if ((packet.flags & AV_PKT_FLAG_KEY) != 0) keyframes.push_back(time);
+  constexpr int kFlags = AV_PKT_FLAG_KEY | AV_PKT_FLAG_CORRUPT;
+  if ((packet.flags & kFlags) == AV_PKT_FLAG_KEY) keyframes.push_back(time);
 }
 
 void PacketScan::sort() {

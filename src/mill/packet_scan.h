@@ -10,7 +10,7 @@ namespace vodmill::mill {
 
 struct PacketScan {
   std::vector<std::int64_t> pts;        // of presented packets; ascending once the scan is done
-  std::vector<std::int64_t> keyframes;  // the same of random access points
+  std::vector<std::int64_t> keyframes;  // the same of random access points, whole ones
   std::int64_t seen = 0;                // packets, discarded ones too
   std::int64_t packets = 0;             // that will be presented
   std::int64_t end = INT64_MIN;         // largest pts + duration

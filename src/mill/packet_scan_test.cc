@@ -42,8 +42,9 @@ TEST(PacketScan, SeesAPacketThatIsCutShort) {
   PacketScan scan;
   add(scan, 0, 40, AV_PKT_FLAG_KEY);
   EXPECT_FALSE(scan.cut_short);
-  add(scan, 40, 40, AV_PKT_FLAG_CORRUPT);
+  add(scan, 40, 40, AV_PKT_FLAG_KEY | AV_PKT_FLAG_CORRUPT);
   EXPECT_TRUE(scan.cut_short);
+  EXPECT_THAT(scan.keyframes, ElementsAre(0));
 }
 
 TEST(PacketScan, GivesTheLastFrameItsStepWhereTheFileSaysNone) {

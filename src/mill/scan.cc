@@ -1,6 +1,7 @@
 #include "mill/scan.h"
 
 #include <algorithm>
+#include <array>
 #include <random>
 #include <string_view>
 
@@ -29,7 +30,8 @@ Result<Scan> scan_all(av::Input& input, ChosenStreams chosen, Payload payload) {
   while (TRY(input.read(*packet)) == av::ReadOutcome::packet) {
     if (packet->stream_index == chosen.video->index) {
       scan.video.add(*packet);
-      payload == Payload::read ? scan.copy.add(*packet) : scan.copy.believe(*packet);
+      if (payload == Payload::read) scan.copy.add(*packet);
+      if (payload == Payload::left_out) scan.copy.believe(*packet);
     }
     if (chosen.audio && packet->stream_index == chosen.audio->index) scan.audio.add(*packet);
     av_packet_unref(packet.get());
@@ -40,16 +42,20 @@ Result<Scan> scan_all(av::Input& input, ChosenStreams chosen, Payload payload) {
   return scan;
 }
 
-// A parser of libav's that cuts the stream anew, or joins it, has to see its bytes.
+// Whether a parser of libav's joins the demuxer's packets and cuts them anew, for which it has to
+// see their bytes: those that it asks for in MP4, and one that has worked so on the first packets.
 bool is_cut_by_its_bytes(const AVStream& stream) {
+  constexpr std::array kCut{AV_CODEC_ID_AC3, AV_CODEC_ID_EAC3, AV_CODEC_ID_MPEG1VIDEO,
+                            AV_CODEC_ID_VC1, AV_CODEC_ID_VP8,  AV_CODEC_ID_VP9};
+  if (std::ranges::find(kCut, stream.codecpar->codec_id) != kCut.end()) return true;
   const AVCodecParserContext* parser = av_stream_get_parser(&stream);
-  return parser && (parser->flags & PARSER_FLAG_COMPLETE_FRAMES) == 0;
+  return parser && (parser->flags & PARSER_FLAG_COMPLETE_FRAMES) == 0 && parser->cur_offset > 0;
 }
 
 // What an index cannot say of a file that has the media only once. The packets of a file that was
 // cut short may lie behind its end.
 std::string obstacle_of(AVStream& stream, const std::vector<ByteRange>& media, std::int64_t bytes) {
-  if (is_cut_by_its_bytes(stream)) return "its packets are not those of the file";
+  if (is_cut_by_its_bytes(stream)) return "packets of its codec are cut by a parser";
   const int count = avformat_index_get_entries_count(&stream);
   if (count == 0) return "it is empty";
   std::int64_t claimed = 0;

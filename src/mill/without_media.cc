@@ -12,12 +12,10 @@ using bmff::FourCc;
 
 constexpr int kMostBoxes = 64;  // at the top of a file
 
-// Those that a file in one piece has at its top: anything else may change what the index means.
-bool is_known(FourCc type) {
-  constexpr std::array kKnown{FourCc("ftyp"), FourCc("moov"), FourCc("mdat"), FourCc("free"),
-                              FourCc("skip"), FourCc("wide"), FourCc("udta"), FourCc("uuid"),
-                              FourCc("meta"), FourCc("pnot"), FourCc("PICT")};
-  return std::ranges::find(kKnown, type) != kKnown.end();
+bool is_of_fragments(FourCc type) {
+  constexpr std::array kFragmented{FourCc("moof"), FourCc("mfra"), FourCc("sidx"), FourCc("ssix"),
+                                   FourCc("styp")};
+  return std::ranges::find(kFragmented, type) != kFragmented.end();
 }
 
 Result<std::optional<bmff::BoxHeader>> read_header(av::ByteSource& source, std::int64_t offset) {
@@ -40,7 +38,7 @@ Result<std::optional<std::vector<ByteRange>>> find_media(av::ByteSource& source)
   int boxes = 0;
   for (std::int64_t at = 0; at < source.size(); ++boxes) {
     const auto header = TRY(read_header(source, at));
-    if (!header || boxes == kMostBoxes || !is_known(header->type)) return std::nullopt;
+    if (!header || boxes == kMostBoxes || is_of_fragments(header->type)) return std::nullopt;
     const std::int64_t end = header->bytes == 0 ? source.size() : at + header->bytes;
     if (header->type == FourCc("moov")) ++movies;
     if (header->type == FourCc("mdat")) media.push_back({at + header->header_bytes, end});
