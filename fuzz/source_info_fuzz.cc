@@ -47,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!info) return 0;
   if (!plan::source_info_from_json(plan::to_json(*info))) std::abort();
   plan::Policy policy;
-  policy.parallel = 4;
+  policy.cores = 4;
   const auto made = plan::make_plan(*info, policy);
   if (!made) return 0;
   check_plan(*made, policy);

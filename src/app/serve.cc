@@ -84,7 +84,7 @@ void Service::describe_process(const Clock& clock) {
 Result<> Service::make_worker() {
   worker::WorkerOptions options = TRY(worker_options(settings_));
   stand_back(options.child, lowest_);
-  log::info({{"worker", options.id.str()}}, "a worker with {} mills", options.slots);
+  log::info({{"worker", options.id.str()}}, "a worker with {} slots", options.slots);
   lives_ = TRY(FolderLives::enter(settings_.data + "/workers", options.id));
   worker::Ports ports = stores_->ports(*stores_->blobs, registry_);
   ports.lives = lives_.get();

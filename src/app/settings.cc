@@ -19,7 +19,7 @@ void add_common(CLI::App& command, Settings& settings) {
       ->capture_default_str();
   command
       .add_option("--slots", settings.slots,
-                  "Mills at once (default: one a processor, as memory allows)")
+                  "Processor cores for mills (default: all, as memory allows)")
       ->check(CLI::Range(1, 1024));
   command
       .add_option("--nice", settings.nice,

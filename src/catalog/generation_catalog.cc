@@ -107,7 +107,7 @@ Result<> insert_task(Transaction& transaction, const GenerationLease& lease, con
       {task_id(lease.video, lease.generation, task.kind, task.index), lease.video.str(),
        lease.generation, name_of(task.kind), task.index, task.urgency, task.cost, task.build.str(),
        owned.first_segment, owned.end_segment, plan.audio ? plan.audio->name : "",
-       name_of(TaskState::waiting), task.memory}));
+       name_of(TaskState::waiting), task.memory, task.cores}));
   return {};
 }
 
@@ -195,7 +195,7 @@ Result<bool> supersede(Transaction& transaction, const GenerationLease& lease,
   return true;
 }
 
-constexpr std::size_t kDelayedColumn = 14;  // of kTasks, after the columns of task_from()
+constexpr std::size_t kDelayedColumn = 16;  // of kTasks, after the columns of task_from()
 
 }  // namespace
 

@@ -12,4 +12,10 @@ std::span<const std::int64_t> Plan::thumbs_of(int segment) const {
   return {first, end};
 }
 
+int Plan::cores_of_chunk() const {
+  const auto encoded =
+      std::ranges::count_if(ladder, [](const Rendition& rung) { return !rung.copied; });
+  return encoded > 1 ? 2 : 1;
+}
+
 }  // namespace vodmill

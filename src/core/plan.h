@@ -81,6 +81,10 @@ struct Plan {
   std::span<const std::int64_t> thumbs_of(int segment) const;
 
   int segments() const { return static_cast<int>(boundaries.size()) - 1; }
+
+  // Cores that the mill of a chunk keeps busy: two where it encodes at least two renditions, the
+  // largest of them on a thread of its own (mill/rung_thread.h), else one.
+  int cores_of_chunk() const;
 };
 
 }  // namespace vodmill

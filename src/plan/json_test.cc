@@ -30,7 +30,7 @@ SourceInfo full_info() {
 }
 
 Plan full_plan() {
-  auto plan = make_plan(full_info(), {.build = EngineBuild("build 7"), .parallel = 2});
+  auto plan = make_plan(full_info(), {.build = EngineBuild("build 7"), .cores = 4});
   EXPECT_TRUE(plan);
   return std::move(plan).value();
 }

@@ -12,7 +12,7 @@
 namespace vodmill::plan {
 namespace {
 
-constexpr int kSegmentsInChunk = 4;  // about 24 s: long enough for the lead and tail to cost little
+constexpr int kSegmentsInChunk = 8;  // about 48 s: long enough for the lead and tail to cost little
 
 constexpr int kAacFrame = 1024;  // samples
 
@@ -109,10 +109,11 @@ void copy_top(Plan& plan, const CopyFacts& facts, CopyDecision decision) {
   cut_segments_at(plan, std::move(decision.boundaries));
 }
 
-// The first segment alone. Then a share for each of `parallel` mills; where that would be too long,
-// whole chunks and at the end ever smaller ones, so
-// that the mills end together: `./dev bench core_use`.
-void cut_chunks(Plan& plan, int parallel) {
+// The first segment alone. Then a share for each of the mills that run side by side; where that
+// would be too long, whole chunks and at the end ever smaller ones, so that the mills end together:
+// `./dev bench core_use`.
+void cut_chunks(Plan& plan, int cores) {
+  const int parallel = std::max(1, (cores + plan.cores_of_chunk() - 1) / plan.cores_of_chunk());
   plan.chunks.push_back({0, 1});
   const bool is_one_each = plan.segments() - 1 <= kSegmentsInChunk * parallel;
   int mills = parallel;
@@ -259,7 +260,7 @@ Result<Plan> make_plan(const SourceInfo& info, const Policy& policy) {
                            copy.obstacle);
     cut_segments(plan);
   }
-  cut_chunks(plan, std::max(1, policy.parallel));
+  cut_chunks(plan, policy.cores);
   plan.thumbs = plan_thumbs(plan);
   if (info.audio) plan.audio = plan_audio(*info.audio, plan);
   plan.target_duration = target_duration_of(plan);

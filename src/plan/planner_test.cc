@@ -18,8 +18,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-Plan plan_of(const SourceInfo& info, int parallel = 1) {
-  const auto plan = make_plan(info, {.build = EngineBuild("test"), .parallel = parallel});
+Plan plan_of(const SourceInfo& info, int cores = 1) {
+  const auto plan = make_plan(info, {.build = EngineBuild("test"), .cores = cores});
   EXPECT_TRUE(plan) << plan.error().message;
   return plan.value_or(Plan{});
 }
@@ -120,12 +120,12 @@ TEST(Planner, KeepsItsPromisesForAnyRateAndLength) {
 TEST(Planner, CutsAnOrdinaryVideoAsExpected) {
   SourceInfo info = source_info(1920, 1080, {25, 1}, 62 * 25);
   info.audio = stereo();
-  const Plan plan = plan_of(info, 2);
+  const Plan plan = plan_of(info, 4);
   EXPECT_THAT(plan.boundaries,
               ElementsAre(0, 50, 200, 350, 500, 650, 800, 950, 1100, 1250, 1400, 1550));
   EXPECT_EQ(plan.target_duration, 6);
   EXPECT_EQ(plan.idrs.size(), 31U);
-  EXPECT_EQ(plan.chunks.size(), 5U);         // the first, then 4, 3, 2 and 1 segments
+  EXPECT_EQ(plan.chunks.size(), 3U);         // the first, then 5 segments for each of two mills
   EXPECT_EQ(plan.audio->boundaries[1], 94);  // 2 s are 93.75 AAC frames
   EXPECT_EQ(plan.audio->language, "fra");
 }
@@ -139,10 +139,39 @@ std::int64_t longest_shift(const Plan& plan, int parallel) {
   return std::ranges::max(made);
 }
 
+TEST(Planner, CutsALongVideoIntoChunksThatBecomeSmallerAtTheEnd) {
+  const Plan plan = plan_of(source_info(1920, 1080, {25, 1}, std::int64_t{25} * 242), 4);
+  std::vector<int> sizes;
+  for (const Chunk& chunk : plan.chunks) sizes.push_back(chunk.end_segment - chunk.first_segment);
+  EXPECT_THAT(sizes, ElementsAre(1, 8, 8, 8, 8, 4, 2, 1, 1));
+}
+
+TEST(Planner, CountsTwoCoresForAMillThatEncodesSeveralRenditions) {
+  SourceInfo info = source_info(1920, 1080, {25, 1}, 62 * 25);
+  EXPECT_EQ(plan_of(info).cores_of_chunk(), 2);
+  make_copyable(info, 50, 4000);
+  const Plan all = plan_of(info);
+  ASSERT_TRUE(all.ladder.front().copied);
+  EXPECT_EQ(all.cores_of_chunk(), 2);
+  const LadderPolicy two{.max_height = {}, .max_renditions = 2};
+  const auto small = make_plan(info, {.cores = 4, .ladder = two});
+  ASSERT_TRUE(small && small->ladder.front().copied);
+  EXPECT_EQ(small->cores_of_chunk(), 1) << "what is copied costs nothing";
+  EXPECT_EQ(small->chunks.size(), 5U);  // the first, then one for each of four mills
+}
+
+TEST(Planner, GivesTheLastOfAnOddNumberOfCoresAMillToo) {
+  const SourceInfo info = source_info(1920, 1080, {25, 1}, 50 * 25);
+  EXPECT_EQ(plan_of(info, 1).chunks.size(), 2U);
+  EXPECT_EQ(plan_of(info, 2).chunks.size(), 2U);
+  EXPECT_EQ(plan_of(info, 3).chunks.size(), 3U);
+  EXPECT_EQ(plan_of(info, 4).chunks.size(), 3U);
+}
+
 TEST(Planner, KeepsEveryMillBusyToTheEnd) {
   for (int parallel = 1; parallel <= 32; ++parallel) {
     for (int seconds = 3; seconds < 1200; seconds += 7) {
-      const Plan plan = plan_of(source_info(1280, 720, {30, 1}, seconds * 30), parallel);
+      const Plan plan = plan_of(source_info(1280, 720, {30, 1}, seconds * 30), 2 * parallel);
       const int share = (plan.segments() - 1 + parallel - 1) / parallel;
       ASSERT_EQ(longest_shift(plan, parallel), share) << seconds << " s, " << parallel;
     }

@@ -14,7 +14,7 @@ TaskSpec chunk_spec() {
   TaskSpec spec;
   spec.kind = TaskKind::chunk;
   spec.source_bytes = 1'000'000;
-  spec.plan = make_plan(info, {.build = EngineBuild("b"), .parallel = 2}).value();
+  spec.plan = make_plan(info, {.build = EngineBuild("b"), .cores = 4}).value();
   spec.chunk = 1;
   spec.resume = {1, 2, 3};
   return spec;

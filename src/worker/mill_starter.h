@@ -1,4 +1,4 @@
-// Starts the mills of one worker's slots, keeps one spare, and knows whether they come up: started,
+// Starts the mills of one worker, keeps one spare, and knows whether they come up: started,
 // and locked in by the sandbox.
 //
 // A spare is loaded and locked and waits for a task: that is 0.1 s less before each. It also tells

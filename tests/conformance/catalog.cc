@@ -98,7 +98,7 @@ GenerationLease CatalogConformance::coordinate_planned(const Video& video) {
 }
 
 std::optional<LeasedTask> CatalogConformance::try_lease() {
-  return must(run(tasks().lease(WorkerId("worker"), kBuild, kLease, kAnyRoom)));
+  return must(run(tasks().lease(WorkerId("worker"), {.build = kBuild, .lease = kLease})));
 }
 
 LeasedTask CatalogConformance::lease_task() {

@@ -69,8 +69,9 @@ TEST_P(CatalogConformance, LeasesForTheOwnerWithTheFewestTasksFirst) {
 
 TEST_P(CatalogConformance, LeasesToAnEngineOnlyTheTasksOfItsBuild) {
   coordinate_planned(make_video());
-  EXPECT_EQ(must(run(tasks().lease(WorkerId("w"), EngineBuild("build-2"), kLease, kAnyRoom))),
-            std::nullopt);
+  EXPECT_EQ(
+      must(run(tasks().lease(WorkerId("w"), {.build = EngineBuild("build-2"), .lease = kLease}))),
+      std::nullopt);
   EXPECT_NE(try_lease(), std::nullopt);
 }
 

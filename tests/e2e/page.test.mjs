@@ -443,10 +443,10 @@ test("a video that waits for its turn says so", async () => {
   await server.upload(clip);
   const { id } = await server.upload(clip);
   await page.goto(`${server.base}/#${id}`);
-  await eventually("the video says it", async () => / · waiting for a free mill$/.test(await textOf("note")), 60);
+  await eventually("the video says it", async () => / · waiting for free processor cores$/.test(await textOf("note")), 60);
   await page.click("#to-queue");
   const reasons = async () => (await page.locator("#waiting-reasons li").allTextContents()).join();
-  await eventually("the queue says it", async () => (await reasons()) === "1 video is waiting for a free mill", 60);
+  await eventually("the queue says it", async () => (await reasons()) === "1 video is waiting for free processor cores", 60);
 });
 
 // In the page: a file is dragged over the page and let go there.

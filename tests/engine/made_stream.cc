@@ -84,7 +84,7 @@ SourceInfo probe_info(MemorySource& source) {
 
 Plan plan_for(MemorySource& source, int parallel) {
   auto plan =
-      plan::make_plan(probe_info(source), {.build = EngineBuild("test"), .parallel = parallel});
+      plan::make_plan(probe_info(source), {.build = EngineBuild("test"), .cores = 2 * parallel});
   EXPECT_TRUE(plan) << plan.error().message;
   return std::move(plan).value();
 }

@@ -67,7 +67,7 @@ std::vector<Sample> samples() {
 
 Result<Plan> plan_of(MemorySource& source) {
   const SourceInfo info = TRY(mill::probe(source));
-  return plan::make_plan(info, {.build = EngineBuild("test"), .parallel = 2});
+  return plan::make_plan(info, {.build = EngineBuild("test"), .cores = 4});
 }
 
 class Samples : public testing::TestWithParam<Sample> {

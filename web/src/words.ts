@@ -53,7 +53,7 @@ const kWaiting: Record<string, string> = {
   waiting_for_worker: "waiting for a worker",
   waiting_for_engine: "waiting for a worker of the version that began it",
   waiting_for_retry: "waiting to try again",
-  waiting_for_slot: "waiting for a free mill",
+  waiting_for_slot: "waiting for free processor cores",
   waiting_for_memory: "waiting for memory",
   disk_full: "waiting: the server's disk is full",
   storage_unavailable: "waiting for the store, which does not answer",
