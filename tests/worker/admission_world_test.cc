@@ -66,7 +66,7 @@ class SlotsTest : public WorkerTest {
 
 TEST_F(SlotsTest, AreTheCoresThatMillsKeepBusy) {
   start_worker(options(4));
-  const VideoId id = upload(60);
+  const VideoId id = upload(30);
   double most_mills = 0;
   double most_busy = 0;
   ASSERT_TRUE(turn_until([&] {
@@ -109,8 +109,10 @@ TEST_F(SlotsTest, AreWaitedForByWhatIsNotUrgent) {
   const VideoId slow = upload(30, 720);
   ASSERT_TRUE(turn_until([&] { return is(slow, TaskKind::chunk, 1, TaskState::leased); }));
   const VideoId next = upload(8);
-  EXPECT_TRUE(turn_until([&] { return video(next).waiting_reason == "waiting_for_slot"; }));
-  EXPECT_TRUE(video(next).playable);
+  EXPECT_TRUE(turn_until([&] {
+    const Video now = video(next);
+    return now.playable && now.waiting_reason == "waiting_for_slot";
+  }));
   EXPECT_TRUE(is(next, TaskKind::chunk, 1, TaskState::waiting));
   EXPECT_TRUE(is(slow, TaskKind::chunk, 1, TaskState::leased));
 }
