@@ -55,7 +55,7 @@ def matrix_of(clip):
 def compare(playlist, source, size, colours, folder):
     """(SSIM, PSNR in dB) of each frame."""
     ssim, psnr = folder / "ssim.txt", folder / "psnr.txt"
-    numbered = "settb=1/1000,setpts=N"
+    numbered = "settb=1,setpts=N"  # so far apart that no coding of times brings two together
     graph = (f"[0:v]{numbered},split[a][b];[1:v]scale={size[0]}:{size[1]}:flags=bicubic{colours},format=yuv420p,{numbered},split[c][d];"
              f"[a][c]ssim=stats_file={ssim}[x];[b][d]psnr=stats_file={psnr}[y]")
     process.run(["ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error", "-allowed_extensions", "ALL", "-i", playlist, "-i",

@@ -4,6 +4,7 @@ import dataclasses
 import os
 import subprocess
 import sys
+import tempfile
 import time
 
 
@@ -18,15 +19,17 @@ class Cost:
 def run(command):
     """The Cost of COMMAND. Its standard error is shown if it fails, and ends the measurement."""
     begin = time.monotonic()
-    child = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
-                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    output, errors = child.stdout.read(), child.stderr.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    wall = time.monotonic() - begin
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}\n{errors.decode(errors='replace')}\n"
-                 f"exit status {child.returncode}")
+    with tempfile.TemporaryFile() as errors:  # takes any amount of words without being read
+        child = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.PIPE, stderr=errors)
+        output = child.stdout.read()
+        _, status, usage = os.wait4(child.pid, 0)
+        wall = time.monotonic() - begin
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode != 0:
+            errors.seek(0)
+            sys.exit(f"{' '.join(map(str, command))}\n{errors.read().decode(errors='replace')}\n"
+                     f"exit status {child.returncode}")
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, output.decode())
 
 
