@@ -148,7 +148,7 @@ asio::awaitable<void> MillRun::take_output() {
 // A store that is away makes the mill wait; it does not lose what the mill has done so far.
 Async<Bytes> MillRun::read_source(sandbox::RangeRequest request) {
   for (int attempt = 1;; ++attempt) {
-    Result<Bytes> bytes = co_await ranges_.read(source_, request.offset, request.length);
+    Result<Bytes> bytes = co_await ranges_.read(task_, source_, request.offset, request.length);
     if (bytes) co_return bytes;
     if (bytes.error().code == ErrorCode::not_found) {
       co_return fail(ErrorCode::fetch_failed,

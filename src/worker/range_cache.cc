@@ -9,9 +9,9 @@ constexpr std::int64_t kBlockBytes = 4 << 20;  // of an extent
 
 }  // namespace
 
-RangeCache::BlockPtr RangeCache::find(const BlobKey& key, std::int64_t number) {
-  const auto kept = std::ranges::find_if(
-      blocks_, [&](const BlockPtr& b) { return b->number == number && b->key == key; });
+RangeCache::BlockPtr RangeCache::find(const Place& place) {
+  const auto kept =
+      std::ranges::find_if(blocks_, [&](const BlockPtr& block) { return block->place == place; });
   if (kept == blocks_.end()) return nullptr;
   blocks_.splice(blocks_.begin(), blocks_, kept);
   return blocks_.front();
@@ -33,25 +33,29 @@ void RangeCache::keep(const BlockPtr& block) {
   }
 }
 
-asio::awaitable<RangeCache::BlockPtr> RangeCache::block(BlobKey key, std::int64_t number) {
-  if (BlockPtr found = find(key, number)) {
+asio::awaitable<RangeCache::BlockPtr> RangeCache::block(Place place) {
+  if (BlockPtr found = find(place)) {
     co_await found->arrived.wait();
     co_return found;
   }
-  auto fresh = std::make_shared<Block>(key, number, executor_);
+  const std::int64_t offset = place.number * kBlockBytes;
+  auto fresh = std::make_shared<Block>(std::move(place), executor_);
   blocks_.push_front(fresh);
-  fresh->bytes = co_await store_.read(std::move(key), number * kBlockBytes, kBlockBytes);
+  fresh->bytes = co_await store_.read(fresh->place.key, offset, kBlockBytes);
   keep(fresh);
   fresh->arrived.give();
   co_return fresh;
 }
 
-Async<Bytes> RangeCache::read(const Source& source, std::int64_t offset, std::int64_t length) {
+Async<Bytes> RangeCache::read(const Task& task, const Source& source, std::int64_t offset,
+                              std::int64_t length) {
   for (const Extent& extent : source.extents) {
     if (offset < extent.offset || offset >= extent.offset + extent.length) continue;
     const std::int64_t within = offset - extent.offset;
     const std::int64_t number = within / kBlockBytes;
-    const BlockPtr found = co_await block(extent.key, number);
+    Place place{
+        .video = task.video, .generation = task.generation, .key = extent.key, .number = number};
+    const BlockPtr found = co_await block(std::move(place));
     if (!found->bytes) co_return fail(found->bytes.error());
     const Bytes& bytes = *found->bytes;
     const std::int64_t start = within - number * kBlockBytes;

@@ -1,8 +1,9 @@
 // The source's bytes for mills: whole blocks read from the BlobStore, the last ones kept in memory.
 //
-// Shared by all tasks of a worker (its stills have one of their own), keyed by extent, so that a
-// source is read once although several mills ask for the same part, at the same time too. One
-// executor, one thread; outlives its readers.
+// Shared by all tasks of a worker (its stills have one of their own), so that a source is read once
+// although several mills of a generation ask for the same part, at the same time too. Never across
+// generations: behind a key of the inbox there may be another file by then. One executor, one
+// thread; outlives its readers.
 #pragma once
 
 #include <list>
@@ -12,6 +13,7 @@
 #include "base/bytes.h"
 #include "core/blob_store.h"
 #include "core/source.h"
+#include "core/task.h"
 #include "worker/notice.h"
 
 namespace vodmill::worker {
@@ -21,24 +23,32 @@ class RangeCache {
   RangeCache(asio::any_io_executor executor, BlobStore& store, std::int64_t bytes)
       : executor_(std::move(executor)), store_(store), capacity_(bytes) {}
 
-  // 1 to `length` bytes from `offset` on; empty at or behind the source's end. REQUIRES: offset >=
-  // 0, length > 0. Errors are the store's.
-  Async<Bytes> read(const Source& source, std::int64_t offset, std::int64_t length);
+  // 1 to `length` bytes from `offset` on, for that task; empty at or behind the source's end.
+  // REQUIRES: offset >= 0, length > 0. Errors are the store's.
+  Async<Bytes> read(const Task& task, const Source& source, std::int64_t offset,
+                    std::int64_t length);
 
  private:
+  struct Place {
+    VideoId video;
+    int generation = 0;
+    BlobKey key;
+    std::int64_t number = 0;  // of the block in its extent
+    bool operator==(const Place&) const = default;
+  };
+
   // One block of an extent: being read, then read or not.
   struct Block {
-    Block(BlobKey block_key, std::int64_t block_number, const asio::any_io_executor& executor)
-        : key(std::move(block_key)), number(block_number), arrived(executor) {}
-    const BlobKey key;
-    const std::int64_t number;
+    Block(Place block_place, const asio::any_io_executor& executor)
+        : place(std::move(block_place)), arrived(executor) {}
+    const Place place;
     Notice arrived;
     Result<Bytes> bytes;
   };
   using BlockPtr = std::shared_ptr<Block>;
 
-  asio::awaitable<BlockPtr> block(BlobKey key, std::int64_t number);
-  BlockPtr find(const BlobKey& key, std::int64_t number);
+  asio::awaitable<BlockPtr> block(Place place);
+  BlockPtr find(const Place& place);
   void keep(const BlockPtr& block);
 
   asio::any_io_executor executor_;

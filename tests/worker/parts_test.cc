@@ -157,7 +157,7 @@ class RangeCacheTest : public PartsTest {
   Bytes read(std::int64_t offset, std::int64_t length) {
     context_.restart();
     Result<Bytes> answer;
-    asio::co_spawn(context_, cache_.read(source_, offset, length),
+    asio::co_spawn(context_, cache_.read(task_, source_, offset, length),
                    [&](std::exception_ptr, Result<Bytes> bytes) { answer = std::move(bytes); });
     context_.run();
     EXPECT_TRUE(answer) << answer.error().message;
@@ -166,6 +166,7 @@ class RangeCacheTest : public PartsTest {
 
   Bytes bytes_ = Bytes(static_cast<std::size_t>(3 * kBlock));
   MemoryStore store_;
+  Task task_;
   Source source_;
   RangeCache cache_{context_.get_executor(), store_, 2 * kBlock + 100};
 };
@@ -186,7 +187,7 @@ TEST_F(RangeCacheTest, ReadsABlockOnceForManyWhoAskAtTheSameTime) {
   Nursery nursery(executor());
   int answers = 0;
   for (int i = 0; i < 5; ++i) {
-    asio::co_spawn(context_, cache_.read(source_, std::int64_t{1000} * i, 500),
+    asio::co_spawn(context_, cache_.read(task_, source_, std::int64_t{1000} * i, 500),
                    [&](std::exception_ptr, Result<Bytes> bytes) { answers += bytes ? 1 : 0; });
   }
   context_.run();
@@ -207,10 +208,22 @@ TEST_F(RangeCacheTest, ForgetsTheBlockThatWasNotUsedForLongest) {
   EXPECT_EQ(store_.calls("read"), 5);
 }
 
+TEST_F(RangeCacheTest, GivesNoVideoAndNoGenerationTheBytesThatAKeyHadForAnother) {
+  const Bytes before = read(0, 10);
+  EXPECT_TRUE(run(store_.put(BlobKey("v/first"), Bytes(kBlock + 10))));
+  EXPECT_EQ(read(0, 10), before);
+  task_.generation = 2;
+  EXPECT_EQ(read(0, 10), Bytes(10));
+  EXPECT_TRUE(
+      run(store_.put(BlobKey("v/first"), Bytes(bytes_.begin(), bytes_.begin() + kBlock + 10))));
+  task_.video = VideoId("another");
+  EXPECT_EQ(read(0, 10), before);
+}
+
 TEST_F(RangeCacheTest, AsksAgainAfterAnError) {
   store_.fail_call("read", 1, Error{ErrorCode::storage_unavailable, "503"});
   Result<Bytes> answer;
-  asio::co_spawn(context_, cache_.read(source_, 0, 10),
+  asio::co_spawn(context_, cache_.read(task_, source_, 0, 10),
                  [&](std::exception_ptr, Result<Bytes> bytes) { answer = std::move(bytes); });
   context_.run();
   ASSERT_FALSE(answer);
