@@ -35,7 +35,7 @@ void check_plan(const Plan& plan, const plan::Policy& policy) {
       std::abort();
     }
   }
-  if (plan.audio) check_ascending(plan.audio->boundaries);
+  for (const auto& sound : plan.sounds) check_ascending(sound.boundaries);
 }
 
 }  // namespace

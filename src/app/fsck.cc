@@ -67,7 +67,7 @@ class Comparison {
     const bool is_made = generation.number == video.generation && !is_final(generation.status);
     std::vector<std::string> renditions;
     for (const Rendition& rung : generation.plan->ladder) renditions.push_back(rung.name);
-    if (generation.plan->audio) renditions.push_back(generation.plan->audio->name);
+    for (const AudioRendition& sound : generation.plan->sounds) renditions.push_back(sound.name);
     for (const std::string& rendition : renditions) {
       const Result<std::vector<Segment>> rows =
           co_await videos_.segments(video.id, generation.number, rendition);

@@ -152,7 +152,7 @@ Result<Input> Input::open(ByteSource& source) {
   return input;
 }
 
-void Input::select(std::initializer_list<int> wanted) {
+void Input::select(const std::vector<int>& wanted) {
   for (AVStream* stream : streams()) {
     const bool is_wanted = std::ranges::find(wanted, stream->index) != wanted.end();
     stream->discard = is_wanted ? AVDISCARD_DEFAULT : AVDISCARD_ALL;

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "av/byte_source.h"
 #include "av/libav.h"
@@ -27,7 +28,7 @@ class Input {
   std::span<AVStream*> streams() { return {context_->streams, context_->nb_streams}; }
 
   // Only packets of these streams will be read; the others are skipped by the demuxer.
-  void select(std::initializer_list<int> streams);
+  void select(const std::vector<int>& streams);
 
   // The next packet. Damage that the demuxer cannot get over is the end; damaged() tells.
   Result<ReadOutcome> read(AVPacket& packet);

@@ -70,7 +70,8 @@ inline constexpr Statement kContext{
     "SELECT g.prefix, v.source, g.plan FROM generations g JOIN videos v ON v.id = g.video "
     "WHERE g.video = ?1 AND g.number = ?2"};
 
-// Of an audio task its own rendition, of a chunk all others. InitSegments have index -1.
+// Of an audio task its own rendition, of a chunk all that no audio task has. InitSegments have
+// index -1.
 inline constexpr Statement kCommitted{
     "committed segments",
     "SELECT s.rendition, s.idx, s.blob_key, s.bytes, s.start, s.duration, s.samples, s.timescale, "
@@ -78,7 +79,9 @@ inline constexpr Statement kCommitted{
     "s.video AND t.generation = s.generation "
     "WHERE t.id = ?1 AND (s.idx < 0 OR (s.idx >= t.first_segment AND s.idx < t.end_segment)) "
     "AND ((t.kind = 'audio' AND s.rendition = t.audio_rendition) OR "
-    "(t.kind = 'chunk' AND s.rendition <> t.audio_rendition)) ORDER BY s.rendition, s.idx"};
+    "(t.kind = 'chunk' AND s.rendition NOT IN (SELECT a.audio_rendition FROM tasks a "
+    "WHERE a.video = t.video AND a.generation = t.generation AND a.kind = 'audio'))) "
+    "ORDER BY s.rendition, s.idx"};
 
 inline constexpr Statement kFind{"find task", "SELECT video, generation FROM tasks WHERE id = ?1"};
 

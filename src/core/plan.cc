@@ -4,6 +4,11 @@
 
 namespace vodmill {
 
+const AudioRendition* Plan::sound(std::string_view name) const {
+  const auto found = std::ranges::find(sounds, name, &AudioRendition::name);
+  return found == sounds.end() ? nullptr : &*found;
+}
+
 std::span<const std::int64_t> Plan::thumbs_of(int segment) const {
   if (!thumbs) return {};
   const auto index = static_cast<std::size_t>(segment);

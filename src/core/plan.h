@@ -8,10 +8,12 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/rational.h"
 #include "core/ids.h"
+#include "core/sound.h"
 
 namespace vodmill {
 
@@ -30,16 +32,19 @@ struct Rendition {
   std::int64_t cost() const { return copied ? 0 : static_cast<std::int64_t>(width) * height; }
 };
 
-// The one encoding of the sound: AAC-LC, stereo or mono.
+// The encoding of one of the source's sounds: AAC-LC, stereo or mono.
 struct AudioRendition {
-  std::string name;  // "a0"
+  std::string name;  // "a0" is the one that plays if nobody chooses
   int source_stream = 0;
-  std::string language;  // BCP-47
+  std::string language;  // BCP 47; "und" when unknown
   int sample_rate = 48000;
   int channels = 2;
   int kbps = 128;
   // First AAC frame (1,024 samples) of each segment, and the end: one more than there are segments.
   std::vector<std::int64_t> boundaries;
+  // For people, no two alike; "" in plans of before there were several sounds.
+  std::string label = {};
+  SoundPurpose purpose = SoundPurpose::main;
 };
 
 // A range of whole segments [first_segment, end_segment): the unit of work, retry and distribution.
@@ -72,10 +77,13 @@ struct Plan {
   std::vector<Chunk> chunks;             // in source order, covering every segment once
   std::vector<Rendition> ladder;         // largest first
   int copy_delay = 0;                    // of a copied rendition: see CopyFacts::delay
-  std::optional<AudioRendition> audio;
-  std::optional<ThumbPlan> thumbs;   // none in plans of before there were any
-  int target_duration = 6;           // seconds; EXT-X-TARGETDURATION
-  std::vector<std::string> reasons;  // why it is as it is, in sentences
+  std::vector<AudioRendition> sounds;    // what plays if nobody chooses comes first
+  std::optional<ThumbPlan> thumbs;       // none in plans of before there were any
+  int target_duration = 6;               // seconds; EXT-X-TARGETDURATION
+  std::vector<std::string> reasons;      // why it is as it is, in sentences
+
+  // The sound of that name; null if there is none.
+  const AudioRendition* sound(std::string_view name) const;
 
   // The thumbs of one segment; empty if the plan has none. REQUIRES: there is such a segment.
   std::span<const std::int64_t> thumbs_of(int segment) const;

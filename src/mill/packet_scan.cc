@@ -12,9 +12,17 @@ void PacketScan::add(const AVPacket& packet) {
   ++packets;
   const std::int64_t time = packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
   if (time == AV_NOPTS_VALUE) return;
-  pts.push_back(time);
+  keep(time, pts);
   end = std::max(end, time + std::max<std::int64_t>(packet.duration, 0));
-  if ((packet.flags & AV_PKT_FLAG_KEY) != 0) keyframes.push_back(time);
+  if ((packet.flags & AV_PKT_FLAG_KEY) != 0) keep(time, keyframes);
+}
+
+void PacketScan::keep(std::int64_t time, std::vector<std::int64_t>& times) const {
+  if (times.size() < most_times) {
+    times.push_back(time);
+  } else {
+    times.back() = std::max(times.back(), time);
+  }
 }
 
 void PacketScan::sort() {

@@ -1,6 +1,7 @@
 // What the packets of a stream say about it, without decoding one. Made by the probe; one thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -16,6 +17,8 @@ struct PacketScan {
   std::int64_t end = INT64_MIN;         // largest pts + duration
   bool encrypted = false;
   bool cut_short = false;  // a packet has fewer bytes than the container says
+  // How many times are kept: the first ones, and the last. Without all of them there are no gaps().
+  std::size_t most_times = SIZE_MAX;
 
   void add(const AVPacket& packet);
   void sort();
@@ -33,6 +36,7 @@ struct PacketScan {
   std::vector<Gap> gaps(std::int64_t least) const;
 
  private:
+  void keep(std::int64_t time, std::vector<std::int64_t>& times) const;
   std::int64_t usual_step() const;
 };
 

@@ -7,10 +7,13 @@
 
 #include "av/decoder.h"
 #include "av/input.h"
+#include "base/printable.h"
 #include "mill/copy_scan.h"
 #include "mill/packet_scan.h"
 #include "mill/promises.h"
 #include "plan/frame_grid.h"
+#include "plan/language.h"
+#include "plan/sounds.h"
 
 extern "C" {
 #include <libavutil/pixdesc.h>
@@ -44,18 +47,6 @@ AVStream* choose_video(av::Input& input) {
   };
   for (AVStream* stream : input.streams()) {
     if (is_video(*stream) && (!best || rank(*stream) > rank(*best))) best = stream;
-  }
-  return best;
-}
-
-AVStream* choose_audio(av::Input& input) {
-  AVStream* best = nullptr;
-  for (AVStream* stream : input.streams()) {
-    const AVCodecParameters& parameters = *stream->codecpar;
-    if (parameters.codec_type != AVMEDIA_TYPE_AUDIO || !av::has_allowed_decoder(*stream)) continue;
-    if (parameters.sample_rate <= 0 || parameters.ch_layout.nb_channels <= 0) continue;
-    const bool is_default = (stream->disposition & AV_DISPOSITION_DEFAULT) != 0;
-    if (!best || (is_default && (best->disposition & AV_DISPOSITION_DEFAULT) == 0)) best = stream;
   }
   return best;
 }
@@ -127,13 +118,28 @@ void read_picture(const std::vector<av::FramePtr>& frames, const AVStream& strea
   info.interlaced = interlaced * 2 > static_cast<std::ptrdiff_t>(frames.size());
 }
 
-std::string language_of(const AVStream& stream) {
-  const AVDictionaryEntry* entry = av_dict_get(stream.metadata, "language", nullptr, 0);
-  if (!entry) return "und";
-  const std::string_view value = entry->value;
-  const bool sane = value.size() >= 2 && value.size() <= 3 &&
-                    std::ranges::all_of(value, [](char c) { return c >= 'a' && c <= 'z'; });
-  return sane ? std::string(value) : "und";
+std::string_view tag_of(const AVStream& stream, const char* key) {
+  const AVDictionaryEntry* entry = av_dict_get(stream.metadata, key, nullptr, 0);
+  return entry ? entry->value : std::string_view();
+}
+
+std::string title_of(const AVStream& stream) {
+  std::string title = with_valid_utf8(tag_of(stream, "title").substr(0, 2 * kMaxTitleBytes));
+  if (title.size() <= kMaxTitleBytes) return title;
+  std::size_t end = kMaxTitleBytes;
+  const auto is_within = [&](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
+  while (end > 0 && is_within(title[end])) --end;
+  title.resize(end);
+  return title;
+}
+
+SoundPurpose purpose_of(const AVStream& stream) {
+  const auto has = [&](int disposition) { return (stream.disposition & disposition) != 0; };
+  if (has(AV_DISPOSITION_VISUAL_IMPAIRED | AV_DISPOSITION_DESCRIPTIONS)) {
+    return SoundPurpose::described;
+  }
+  if (has(AV_DISPOSITION_HEARING_IMPAIRED)) return SoundPurpose::clear_speech;
+  return has(AV_DISPOSITION_COMMENT) ? SoundPurpose::commentary : SoundPurpose::main;
 }
 
 VideoStreamInfo describe_video(const AVStream& stream, const PacketScan& scan,
@@ -153,26 +159,63 @@ VideoStreamInfo describe_video(const AVStream& stream, const PacketScan& scan,
   return info;
 }
 
-AudioStreamInfo describe_audio(const AVStream& stream, const PacketScan& scan) {
+// All that its headers tell.
+AudioStreamInfo describe_sound(const AVStream& stream) {
   AudioStreamInfo info;
   info.index = stream.index;
   info.codec = avcodec_get_name(stream.codecpar->codec_id);
   info.channels = stream.codecpar->ch_layout.nb_channels;
   info.sample_rate = stream.codecpar->sample_rate;
-  info.language = language_of(stream);
+  const std::string_view language = tag_of(stream, "language");
+  const bool is_tag = plan::language_tag(language) != plan::kUnknownLanguage;
+  info.language = is_tag ? language : plan::kUnknownLanguage;
+  info.title = title_of(stream);
+  info.purpose = purpose_of(stream);
+  info.is_default = (stream.disposition & AV_DISPOSITION_DEFAULT) != 0;
   info.time_base = av::from_av(stream.time_base);
-  info.first_pts = scan.pts.front();
-  info.end_pts = scan.end_with_last_step();
-  info.packets = scan.packets;
   return info;
+}
+
+// The streams that will be heard, and what their packets say.
+struct SoundScans {
+  std::vector<AudioStreamInfo> infos;
+  std::vector<PacketScan> scans;
+
+  // Valid while this is unchanged.
+  std::vector<ScannedStream> scanned(av::Input& input) const {
+    std::vector<ScannedStream> streams;
+    for (std::size_t i = 0; i < infos.size(); ++i) {
+      streams.push_back({input.streams()[static_cast<std::size_t>(infos[i].index)], &scans[i]});
+    }
+    return streams;
+  }
+};
+
+SoundScans choose_sounds(av::Input& input) {
+  std::vector<AudioStreamInfo> found;
+  for (const AVStream* stream : input.streams()) {
+    const AVCodecParameters& parameters = *stream->codecpar;
+    if (parameters.codec_type != AVMEDIA_TYPE_AUDIO || !av::has_allowed_decoder(*stream)) continue;
+    if (parameters.sample_rate <= 0 || parameters.ch_layout.nb_channels <= 0) continue;
+    found.push_back(describe_sound(*stream));
+  }
+  SoundScans sounds{.infos = plan::choose_sounds(found), .scans = {}};
+  sounds.scans.resize(sounds.infos.size());
+  // Gaps are looked for in the first alone.
+  constexpr std::size_t kTimesOfOthers = 1000;
+  for (std::size_t i = 1; i < sounds.scans.size(); ++i) {
+    sounds.scans[i].most_times = kTimesOfOthers;
+  }
+  return sounds;
 }
 
 void note_unused(av::Input& input, const SourceInfo& info, std::vector<std::string>& notes) {
   int subtitles = 0;
   int others = 0;
   for (const AVStream* stream : input.streams()) {
-    const bool is_used = (info.video && stream->index == info.video->index) ||
-                         (info.audio && stream->index == info.audio->index);
+    const bool is_heard =
+        std::ranges::find(info.sounds, stream->index, &AudioStreamInfo::index) != info.sounds.end();
+    const bool is_used = is_heard || (info.video && stream->index == info.video->index);
     if (is_used) continue;
     ++(stream->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE ? subtitles : others);
   }
@@ -199,19 +242,21 @@ struct VideoScans {
   CopyScan& copy;
 };
 
-// Reads to the end of the input. A stream number of -1 is no stream.
-Result<> scan(av::Input& input, VideoScans video, int audio, PacketScan& audio_scan) {
+// Reads to the end of the input.
+Result<> scan(av::Input& input, VideoScans video, SoundScans& sounds) {
   const av::PacketPtr packet = av::make_packet();
   while (TRY(input.read(*packet)) == av::ReadOutcome::packet) {
     if (packet->stream_index == video.stream) {
       video.packets.add(*packet);
       video.copy.add(*packet);
     }
-    if (packet->stream_index == audio) audio_scan.add(*packet);
+    for (std::size_t i = 0; i < sounds.infos.size(); ++i) {
+      if (packet->stream_index == sounds.infos[i].index) sounds.scans[i].add(*packet);
+    }
     av_packet_unref(packet.get());
   }
   video.packets.sort();
-  audio_scan.sort();
+  for (PacketScan& each : sounds.scans) each.sort();
   return {};
 }
 
@@ -221,6 +266,27 @@ Result<> check_sound_decoder(const AVStream& stream) {
   if (decoder) return {};
   return fail(decoder.error().code,
               "The headers of the sound are damaged: " + decoder.error().message);
+}
+
+// Leaves out the sounds that cannot be heard: those without a packet, and but for the first those
+// whose decoder refuses their headers.
+Result<> keep_heard(av::Input& input, SoundScans& sounds) {
+  SoundScans kept;
+  for (std::size_t i = 0; i < sounds.infos.size(); ++i) {
+    if (sounds.scans[i].pts.empty()) continue;
+    const auto index = static_cast<std::size_t>(sounds.infos[i].index);
+    const Result<> decoder = check_sound_decoder(*input.streams()[index]);
+    if (!decoder && kept.infos.empty()) return decoder;
+    if (!decoder) continue;
+    AudioStreamInfo& info = sounds.infos[i];
+    info.first_pts = sounds.scans[i].pts.front();
+    info.end_pts = sounds.scans[i].end_with_last_step();
+    info.packets = sounds.scans[i].packets;
+    kept.infos.push_back(std::move(info));
+    kept.scans.push_back(std::move(sounds.scans[i]));
+  }
+  sounds = std::move(kept);
+  return {};
 }
 
 }  // namespace
@@ -237,15 +303,20 @@ Result<SourceInfo> probe(av::ByteSource& source) {
   }
   const bool encrypted = av_dict_get(video->metadata, "enc_key_id", nullptr, 0) != nullptr;
   if (!av::has_allowed_decoder(*video)) return av::unsupported_codec(*video);
-  const AVStream* audio = choose_audio(input);
-  input.select({video->index, audio ? audio->index : -1});
+  SoundScans sounds = choose_sounds(input);
+  std::vector<int> wanted{video->index};
+  for (const AudioStreamInfo& sound : sounds.infos) wanted.push_back(sound.index);
+  input.select(wanted);
   PacketScan video_scan;
-  PacketScan audio_scan;
   CopyScan copy_scan(*video);
-  TRY_VOID(
-      scan(input, {video->index, video_scan, copy_scan}, audio ? audio->index : -1, audio_scan));
-  info.truncated = ends_early(input, {{video, &video_scan}, {audio, &audio_scan}});
-  if (encrypted || video_scan.encrypted || audio_scan.encrypted) return no_frame(true, false);
+  TRY_VOID(scan(input, {video->index, video_scan, copy_scan}, sounds));
+  std::vector<ScannedStream> streams = sounds.scanned(input);
+  streams.push_back({video, &video_scan});
+  info.truncated = ends_early(input, streams);
+  if (encrypted || video_scan.encrypted ||
+      std::ranges::any_of(sounds.scans, &PacketScan::encrypted)) {
+    return no_frame(true, false);
+  }
   if (video_scan.pts.empty()) return no_frame(false, info.truncated);
 
   // A second look from the front: decoding needs the packets that the scan has passed.
@@ -256,12 +327,11 @@ Result<SourceInfo> probe(av::ByteSource& source) {
   if (frames.empty()) return no_frame(false, info.truncated);
   info.video = describe_video(*video, video_scan, copy_scan);
   read_picture(frames, *video, *info.video);
-  if (audio && !audio_scan.pts.empty()) {
-    TRY_VOID(check_sound_decoder(*audio));
-    info.audio = describe_audio(*audio, audio_scan);
-  }
-  info.lost_sound = find_lost_sound(input, info, {audio, &audio_scan});
-  info.gap_at = find_gap({video, &video_scan}, {audio, &audio_scan});
+  TRY_VOID(keep_heard(input, sounds));
+  info.sounds = sounds.infos;
+  const std::vector<ScannedStream> heard = sounds.scanned(input);
+  info.lost_sound = find_lost_sound(input, info, heard);
+  info.gap_at = find_gap({video, &video_scan}, heard.empty() ? ScannedStream{} : heard.front());
   note_unused(input, info, info.notes);
   return info;
 }

@@ -24,7 +24,7 @@ class SoundEncoder {
  public:
   SoundEncoder(const plan::TaskSpec& spec, Output& output)
       : plan_(*spec.plan),
-        audio_(*spec.plan->audio),
+        audio_(spec.plan->sounds[static_cast<std::size_t>(spec.sound)]),
         output_(output),
         segment_(spec.resume.front()),
         next_frame_(

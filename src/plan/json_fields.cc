@@ -59,6 +59,12 @@ Result<std::vector<std::string>> get_strings(const json::object& object, std::st
   return values;
 }
 
+Result<SoundPurpose> get_purpose(const json::object& object, std::string_view key) {
+  const std::string name = TRY(get_string(object, key));
+  const auto purpose = sound_purpose_from(name);
+  return purpose ? Result<SoundPurpose>(*purpose) : out_of_range(key);
+}
+
 Result<const json::object*> as_object(const json::value& value, std::string_view what) {
   if (!value.is_object()) return out_of_range(what);
   return &value.get_object();

@@ -16,7 +16,11 @@ namespace {
 
 SourceInfo full_info() {
   SourceInfo info = source_info(1920, 1080, {30'000, 1001}, 900);
-  info.audio = stereo();
+  info.sounds = {stereo(), stereo(44'100)};
+  info.sounds[1].index = 2;
+  info.sounds[1].language = "eng";
+  info.sounds[1].title = "Directors: \"we\" talk";
+  info.sounds[1].purpose = SoundPurpose::commentary;
   info.truncated = true;
   info.gap_at = 2.5;
   info.lost_sound = Partial{ErrorCode::malformed_input, 1.25};
@@ -112,7 +116,7 @@ void expect_missing_fields_are_refused(const std::string& text, const Reader& re
   for (const Path& path : paths) {
     const auto* key = std::get_if<std::string>(&path.back());
     constexpr std::array<std::string_view, 8> kOptional{
-        "audio", "video", "lost_sound", "gap_at", "thumbs", "copy", "copied", "copy_delay"};
+        "sounds", "video", "lost_sound", "gap_at", "thumbs", "copy", "copied", "copy_delay"};
     if (!key || std::ranges::find(kOptional, *key) != kOptional.end()) continue;
     json::value document = good;
     Path parent = path;
@@ -140,7 +144,7 @@ TEST(PlanJson, ComesBackAsItWas) {
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_EQ(to_json(*back), to_json(plan));
   EXPECT_EQ(back->boundaries, plan.boundaries);
-  EXPECT_EQ(back->audio->boundaries, plan.audio->boundaries);
+  EXPECT_EQ(back->sounds.front().boundaries, plan.sounds.front().boundaries);
   EXPECT_EQ(back->first_pts, plan.first_pts);
   EXPECT_EQ(back->fps, plan.fps);
   EXPECT_EQ(back->ladder.back().max_kbps, plan.ladder.back().max_kbps);
@@ -149,10 +153,30 @@ TEST(PlanJson, ComesBackAsItWas) {
 
 TEST(PlanJson, ComesBackWithoutSound) {
   Plan plan = full_plan();
-  plan.audio.reset();
+  plan.sounds.clear();
   const auto back = plan_from_json(to_json(plan));
   ASSERT_TRUE(back);
-  EXPECT_FALSE(back->audio);
+  EXPECT_TRUE(back->sounds.empty());
+}
+
+// As plans and probes of one sound were written: what played then plays still.
+std::string with_one_sound_as_before(const std::string& text) {
+  json::object document = json::parse(text).as_object();
+  json::object sound = document.at("sounds").as_array().at(0).as_object();
+  for (const std::string_view later : {"label", "purpose", "title", "default"}) sound.erase(later);
+  document.erase("sounds");
+  document["audio"] = std::move(sound);
+  return json::serialize(document);
+}
+
+TEST(PlanJson, OfBeforeThereWereSeveralSoundsIsStillRead) {
+  const Plan plan = full_plan();
+  const auto back = plan_from_json(with_one_sound_as_before(to_json(plan)));
+  ASSERT_TRUE(back) << back.error().message;
+  ASSERT_EQ(back->sounds.size(), 1U);
+  EXPECT_EQ(back->sounds.front().name, "a0");
+  EXPECT_EQ(back->sounds.front().label, "");
+  EXPECT_EQ(back->sounds.front().boundaries, plan.sounds.front().boundaries);
 }
 
 TEST(PlanJson, OfBeforeThereWereThumbsIsStillRead) {
@@ -215,10 +239,12 @@ TEST(PlanJson, RefusesWhatCannotBe) {
       {{"ladder", std::size_t{0}, "width"}, 1919},
       {{"ladder", std::size_t{0}, "crf"}, 52},
       {{"target_duration"}, 0},
-      {{"audio", "boundaries"}, json::array{0, 94}},
-      {{"audio", "channels"}, 3},
-      {{"audio", "sample_rate"}, 0},
-      {{"audio"}, 5}};
+      {{"sounds", std::size_t{1}, "boundaries"}, json::array{0, 94}},
+      {{"sounds", std::size_t{1}, "channels"}, 3},
+      {{"sounds", std::size_t{0}, "sample_rate"}, 0},
+      {{"sounds", std::size_t{0}, "purpose"}, "song"},
+      {{"sounds", std::size_t{1}, "name"}, "a0"},  // twice
+      {{"sounds"}, 5}};
   for (const auto& [path, value] : cases) expect_refused(good, path, value, kReadPlan);
 }
 
@@ -228,7 +254,7 @@ TEST(SourceInfoJson, ComesBackAsItWas) {
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_EQ(to_json(*back), to_json(info));
   EXPECT_EQ(back->video->keyframes, info.video->keyframes);
-  EXPECT_EQ(back->audio->language, "fra");
+  EXPECT_EQ(back->sounds.front().language, "fra");
   EXPECT_TRUE(back->truncated);
   EXPECT_EQ(back->lost_sound->reason, ErrorCode::malformed_input);
   EXPECT_EQ(back->lost_sound->at_seconds, 1.25);
@@ -236,6 +262,21 @@ TEST(SourceInfoJson, ComesBackAsItWas) {
   EXPECT_EQ(back->video->copy.cuts, info.video->copy.cuts);
   EXPECT_EQ(back->video->copy.bytes, info.video->copy.bytes);
   EXPECT_EQ(back->video->copy.delay, 2);
+}
+
+TEST(SourceInfoJson, KeepsWhatASoundIs) {
+  const auto back = source_info_from_json(to_json(full_info()));
+  ASSERT_TRUE(back) << back.error().message;
+  ASSERT_EQ(back->sounds.size(), 2U);
+  EXPECT_EQ(back->sounds[1].title, "Directors: \"we\" talk");
+  EXPECT_EQ(back->sounds[1].purpose, SoundPurpose::commentary);
+}
+
+TEST(SourceInfoJson, OfBeforeThereWereSeveralSoundsIsStillRead) {
+  const auto back = source_info_from_json(with_one_sound_as_before(to_json(full_info())));
+  ASSERT_TRUE(back) << back.error().message;
+  ASSERT_EQ(back->sounds.size(), 1U);
+  EXPECT_EQ(back->sounds.front().language, "fra");
 }
 
 TEST(SourceInfoJson, KeepsWhatHindersACopy) {
@@ -275,13 +316,20 @@ TEST(SourceInfoJson, RefusesWhatCannotBe) {
       {{"video", "copy", "delay"}, 17},
       {{"video", "keyframes"}, json::array{INT64_MIN}},
       {{"video"}, "h264"},
-      {{"audio", "channels"}, 0},
-      {{"audio", "sample_rate"}, 0},
-      {{"audio"}, json::array{}},
+      {{"sounds", std::size_t{0}, "channels"}, 0},
+      {{"sounds", std::size_t{1}, "sample_rate"}, 0},
+      {{"sounds", std::size_t{1}, "purpose"}, ""},
+      {{"sounds"}, 5},
       {{"lost_sound", "reason"}, "not_a_video"},
       {{"lost_sound", "at_seconds"}, -1.0},
       {{"gap_at"}, -1.0}};
   for (const auto& [path, value] : cases) expect_refused(good, path, value, kReadInfo);
+  const std::string long_title(kMaxTitleBytes + 1, 'x');
+  expect_refused(good, {"sounds", std::size_t{1}, "title"}, json::value(long_title), kReadInfo);
+  json::array many;
+  for (std::size_t i = 0; i <= kMaxSounds; ++i)
+    many.push_back(json::parse(good).at("sounds").at(0));
+  expect_refused(good, {"sounds"}, many, kReadInfo);
 }
 
 TEST(SourceInfoJson, RefusesWhatIsNoJson) {

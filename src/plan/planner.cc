@@ -7,7 +7,9 @@
 #include "plan/copy_gate.h"
 #include "plan/frame_grid.h"
 #include "plan/ladder.h"
+#include "plan/language.h"
 #include "plan/segment_lengths.h"
+#include "plan/sounds.h"
 
 namespace vodmill::plan {
 namespace {
@@ -125,11 +127,12 @@ void cut_chunks(Plan& plan, int parallel) {
   }
 }
 
-AudioRendition plan_audio(const AudioStreamInfo& source, const Plan& plan) {
+AudioRendition plan_sound(const AudioStreamInfo& source, const Plan& plan) {
   AudioRendition audio;
-  audio.name = "a0";
+  audio.name = fmt::format("a{}", plan.sounds.size());
   audio.source_stream = source.index;
-  audio.language = source.language.empty() ? "und" : source.language;
+  audio.language = language_tag(source.language);
+  audio.purpose = source.purpose;
   audio.channels = source.channels == 1 ? 1 : 2;
   audio.sample_rate = source.sample_rate == 44100 ? 44100 : 48000;
   audio.kbps = audio.channels == 1 ? 96 : 128;
@@ -144,6 +147,15 @@ AudioRendition plan_audio(const AudioStreamInfo& source, const Plan& plan) {
   return audio;
 }
 
+void plan_sounds(const std::vector<AudioStreamInfo>& sounds, Plan& plan) {
+  const std::vector<std::string> labels = labels_of(sounds);
+  for (std::size_t i = 0; i < std::min(sounds.size(), kMaxSounds); ++i) {
+    AudioRendition sound = plan_sound(sounds[i], plan);
+    sound.label = labels[i];
+    plan.sounds.push_back(std::move(sound));
+  }
+}
+
 // No segment, rounded to whole seconds, is longer than the target (RFC 8216, 4.3.3.1).
 int target_duration_of(const Plan& plan) {
   const auto longest = [](const std::vector<std::int64_t>& boundaries) {
@@ -154,9 +166,9 @@ int target_duration_of(const Plan& plan) {
     return static_cast<double>(most);
   };
   double seconds = longest(plan.boundaries) / plan.fps.value();
-  if (plan.audio) {
-    const double aac_frame = static_cast<double>(kAacFrame) / plan.audio->sample_rate;
-    seconds = std::max(seconds, longest(plan.audio->boundaries) * aac_frame);
+  for (const AudioRendition& sound : plan.sounds) {
+    const double aac_frame = static_cast<double>(kAacFrame) / sound.sample_rate;
+    seconds = std::max(seconds, longest(sound.boundaries) * aac_frame);
   }
   return std::max(static_cast<int>(kSegmentSeconds), static_cast<int>(std::lround(seconds)));
 }
@@ -219,7 +231,7 @@ void explain(Plan& plan, const SourceInfo& info) {
   if (plan.ladder.front().copied) {
     plan.reasons.push_back(plan.ladder.front().name + " is the source's own packets, not encoded");
   }
-  if (!plan.audio) plan.reasons.push_back("no audio that can be decoded");
+  if (plan.sounds.empty()) plan.reasons.push_back("no audio that can be decoded");
   for (const std::string& note : info.notes) plan.reasons.push_back(note);
 }
 
@@ -261,7 +273,7 @@ Result<Plan> make_plan(const SourceInfo& info, const Policy& policy) {
   }
   cut_chunks(plan, std::max(1, policy.parallel));
   plan.thumbs = plan_thumbs(plan);
-  if (info.audio) plan.audio = plan_audio(*info.audio, plan);
+  plan_sounds(info.sounds, plan);
   plan.target_duration = target_duration_of(plan);
   explain(plan, info);
   explain(plan, policy.ladder);

@@ -66,12 +66,12 @@ std::vector<NewTask> tasks_of(const SourceInfo& info, const Plan& plan) {
                      .build = plan.build,
                      .memory = mill_memory(info, plan)});
   }
-  if (plan.audio) {
+  for (std::size_t i = 0; i < plan.sounds.size(); ++i) {
     // Reported in AAC frames.
     tasks.push_back({.kind = TaskKind::audio,
-                     .index = 0,
-                     .urgency = 0,
-                     .cost = plan.audio->boundaries.back(),
+                     .index = static_cast<int>(i),
+                     .urgency = i == 0 ? 0 : 1,
+                     .cost = plan.sounds[i].boundaries.back(),
                      .build = plan.build,
                      .memory = kSmallMillBytes});
   }
@@ -106,11 +106,11 @@ Async<> Coordinator::plan_from(const Task& probe) {
   co_return stored;
 }
 
-// Playable = segment 0 of the sound (if any) and of the lowest rendition.
+// Playable = segment 0 of the first sound (if any) and of the lowest rendition.
 Async<> Coordinator::check_playable() {
   const Plan& plan = *generation_->plan;
   std::vector<std::string> wanted{plan.ladder.back().name};
-  if (plan.audio) wanted.push_back(plan.audio->name);
+  if (!plan.sounds.empty()) wanted.push_back(plan.sounds.front().name);
   for (const std::string& rendition : wanted) {
     auto rows = co_await ports_.videos.segments(lease_.video, lease_.generation, rendition);
     if (!rows) co_return fail(std::move(rows).error());

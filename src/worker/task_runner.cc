@@ -37,9 +37,11 @@ plan::TaskSpec spec_of(const LeasedTask& task) {
   spec.chunk = task.task.index;
   if (!task.plan) return spec;
   const Plan& plan = *task.plan;
-  if (spec.kind == TaskKind::audio && plan.audio) {
+  if (spec.kind == TaskKind::audio) {
     spec.chunk = 0;
-    spec.resume = {front_of(task, plan.audio->name, 0, plan.segments())};
+    spec.sound = task.task.index;
+    const AudioRendition& sound = plan.sounds.at(static_cast<std::size_t>(spec.sound));
+    spec.resume = {front_of(task, sound.name, 0, plan.segments())};
   }
   if (spec.kind == TaskKind::chunk) {
     const Chunk& chunk = plan.chunks.at(static_cast<std::size_t>(task.task.index));
