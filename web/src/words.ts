@@ -123,7 +123,8 @@ export const eventWord = (type: EventType): string => kEvents[type] ?? type;
 
 export function taskName(task: Pick<Task, "kind" | "index">): string {
   if (task.kind === "probe") return "Look at the file";
-  return task.kind === "audio" ? "Sound" : `Picture, part ${task.index + 1}`;
+  if (task.kind === "audio") return task.index > 0 ? `Sound ${task.index + 1}` : "Sound";
+  return `Picture, part ${task.index + 1}`;
 }
 
 export function taskState(task: Task): string {
