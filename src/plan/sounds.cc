@@ -1,6 +1,7 @@
 #include "plan/sounds.h"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <utility>
 
@@ -10,11 +11,6 @@ namespace vodmill::plan {
 namespace {
 
 bool is_main(const AudioStreamInfo& sound) { return sound.purpose == SoundPurpose::main; }
-
-bool is_same_sound(const AudioStreamInfo& a, const AudioStreamInfo& b) {
-  return a.title == b.title && a.purpose == b.purpose &&
-         language_tag(a.language) == language_tag(b.language);
-}
 
 std::string_view remark_of(SoundPurpose purpose) {
   switch (purpose) {
@@ -46,8 +42,50 @@ std::string fit_for_playlists(std::string_view title) {
   return fit.substr(first, fit.find_last_not_of(' ') + 1 - first);
 }
 
+// What rippers write of a codec or of loudspeakers: nothing that is true of what is made.
+constexpr std::array<std::string_view, 33> kFormatWords{
+    "aac",  "ac",  "ac3",     "atmos",  "audio",    "bit",   "ch",   "channel", "channels",
+    "dd",   "ddp", "digital", "dolby",  "dts",      "eac",   "eac3", "es",      "flac",
+    "hd",   "he",  "hra",     "kbps",   "khz",      "lc",    "lpcm", "ma",      "mono",
+    "opus", "pcm", "plus",    "stereo", "surround", "truehd"};
+static_assert(std::ranges::is_sorted(kFormatWords));
+
+bool is_format_word(std::string_view word) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return std::ranges::all_of(word, is_digit) || std::ranges::binary_search(kFormatWords, word);
+}
+
+// "Surround 5.1", "DTS-HD MA": also of a title that has no word at all.
+bool tells_only_its_format(std::string_view title) {
+  std::string word;
+  for (const char c : std::string(title) + ' ') {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool is_capital = c >= 'A' && c <= 'Z';
+    const bool is_part = is_capital || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                         byte >= 0x80;  // other letters
+    if (is_part) {
+      word += is_capital ? static_cast<char>(c - 'A' + 'a') : c;
+    } else {
+      if (!is_format_word(word)) return false;
+      word.clear();
+    }
+  }
+  return true;
+}
+
+// "" where there is none, or none that tells anything.
+std::string title_of(const AudioStreamInfo& sound) {
+  std::string title = fit_for_playlists(sound.title);
+  return tells_only_its_format(title) ? "" : title;
+}
+
+bool is_same_sound(const AudioStreamInfo& a, const AudioStreamInfo& b) {
+  return a.purpose == b.purpose && title_of(a) == title_of(b) &&
+         language_tag(a.language) == language_tag(b.language);
+}
+
 std::string label_of(const AudioStreamInfo& sound) {
-  if (std::string title = fit_for_playlists(sound.title); !title.empty()) return title;
+  if (std::string title = title_of(sound); !title.empty()) return title;
   const std::string tag = language_tag(sound.language);
   const std::string name = tag == kUnknownLanguage ? "Audio" : language_name(tag);
   return name + std::string(remark_of(sound.purpose));

@@ -54,6 +54,15 @@ TEST(ChooseSounds, MakesASoundInTwoCodecsOnce) {
   EXPECT_THAT(chosen_of(found), ElementsAre(2));
 }
 
+TEST(ChooseSounds, TakesTheNameOfAFormatForNoTitle) {
+  EXPECT_THAT(chosen_of({sound(1, "eng", "Stereo"), sound(2, "eng", "Surround 5.1"),
+                         sound(3, "eng", "DTS-HD MA 5.1 @ 1509 kbps"), sound(4, "eng"),
+                         sound(5, "eng", "Stereo Commentary"), sound(6, "eng", "\xc3\x84rzte")}),
+              ElementsAre(1, 5, 6));
+  EXPECT_THAT(labels_of(std::vector{sound(1, "eng", "Surround"), sound(2, "fra", "Dolby 5.1")}),
+              ElementsAre("English", "French"));
+}
+
 TEST(ChooseSounds, TellsSoundsOfOneLanguageByTitleAndPurpose) {
   EXPECT_THAT(chosen_of({sound(1, "eng"), sound(2, "eng", "The director speaks"),
                          sound(3, "eng", "", SoundPurpose::described)}),

@@ -72,7 +72,10 @@ Result<> SegmentSaver::check_media(const Segment& segment, const bmff::InitInfo&
   const auto index = static_cast<std::size_t>(segment.index);
   const bool is_sound = init.kind == bmff::TrackKind::audio;
   const AudioRendition* sound = is_sound ? plan.sound(segment.rendition) : nullptr;
-  if (is_sound && !sound) return not_as_planned(segment, "the plan has no such sound");
+  const bool is_rung =
+      std::ranges::find(plan.ladder, segment.rendition, &Rendition::name) != plan.ladder.end();
+  if (is_sound ? !sound : !is_rung)
+    return not_as_planned(segment, "the plan has no such rendition");
   const std::vector<std::int64_t>& boundaries = is_sound ? sound->boundaries : plan.boundaries;
   if (index + 1 >= boundaries.size())
     return not_as_planned(segment, "the plan has no such segment");
