@@ -54,6 +54,11 @@ TEST_F(Forms, CarryAVideoWithFieldsBeforeAndAfterIt) {
   EXPECT_EQ(stored(video), "some bytes");
 }
 
+TEST_F(Forms, OfAPathOfWindowsTheNameIsKept) {
+  const json::object video = post(file_part("x", R"(C:\fakepath\x.mp4)") + kEnd).json();
+  EXPECT_EQ(video.at("metadata"), (json::object{{"filename", "x.mp4"}}));
+}
+
 TEST_F(Forms, ReplaceWhatTheQuerySays) {
   const json::object video =
       post(field("priority", "7") + file_part("x") + kEnd, "?priority=3&metadata=%7B%22a%22:1%7D")
