@@ -55,7 +55,7 @@ Result<FsckReport> look_once(db::Database& database, const std::filesystem::path
   catalog::SqlVideoCatalog videos(database);
   catalog::SqlCensus census(database);
   asio::io_context context(1);
-  return run_to_end(context, compare(videos, census, std::move(objects)));
+  return run_to_end(context, compare(videos, census, std::move(objects), folder));
 }
 
 // What a running server changes between two looks is no finding: only what both have seen.
