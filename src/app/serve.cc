@@ -4,6 +4,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <filesystem>
 #include <optional>
 
 #include "api/api.h"
@@ -164,7 +165,13 @@ void Service::run() {
 
 int serve(const Settings& settings) {
   const SystemClock clock;
-  auto stores = Stores::open(clock, settings.data + "/vodmill.db", settings.data + "/objects");
+  const std::filesystem::path data = settings.data;
+  // A worker makes no folder of its own: it would wait there for ever, and say nothing.
+  const Result<std::string> database = settings.command == "worker"
+                                           ? database_in(data)
+                                           : Result<std::string>((data / kDatabaseName).string());
+  if (!database) return complain(database.error());
+  auto stores = Stores::open(clock, *database, (data / "objects").string());
   if (!stores) return complain(stores.error());
   Service service(settings, std::move(*stores));
   const Result<> started = service.start(clock);

@@ -205,7 +205,10 @@ void add_commands(CLI::App& app, Settings& settings) {
   CLI::App* transcode = app.add_subcommand("transcode", "Makes one file into an HLS folder");
   add_common(*transcode, settings);
   transcode->add_option("input", settings.input, "The video file")->required();
-  transcode->add_option("output", settings.output, "The folder to write to")->required();
+  transcode
+      ->add_option("output", settings.output,
+                   "The folder to write to: new, empty, or with a stream of before")
+      ->required();
   transcode->add_flag("--profile", settings.profile,
                       "At the end, what processor time went into: decoding, scaling, each encoder");
 
