@@ -73,7 +73,7 @@ Async<Taken> Uploads::take(Request& request, FormFields fields) {
     Result<KeyAnswer> key = co_await ports_.keys.claim(claim.value(), kClaimLease);
     if (!key) co_return fail(std::move(key).error());
     if (key->state != KeyState::claimed) {
-      co_return co_await take_again(std::move(*key));
+      co_return co_await take_again(request, fields, std::move(*key));
     }
   }
   creating.prefix = creating.id.str() + "/";
@@ -92,10 +92,15 @@ Async<Taken> Uploads::take(Request& request, FormFields fields) {
   co_return Taken{.video = std::move(*video)};
 }
 
-Async<Taken> Uploads::take_again(KeyAnswer key) {
+Async<Taken> Uploads::take_again(Request& request, FormFields fields, KeyAnswer key) {
   if (key.state != KeyState::settled) {
     const bool busy = key.state == KeyState::busy;
     co_return Taken{.video = {}, .refusal = busy ? busy_key() : mismatched_key()};
+  }
+  if (is_form(content_type(request)) && !key.details.empty()) {
+    const Result<std::string> details = co_await read_details(request, fields);
+    if (!details) co_return fail(details.error());
+    if (*details != key.details) co_return Taken{.video = {}, .refusal = mismatched_key()};
   }
   Result<Video> video = co_await ports_.videos.get(key.video);
   if (video) co_return Taken{.video = std::move(*video), .again = true};
@@ -103,6 +108,25 @@ Async<Taken> Uploads::take_again(KeyAnswer key) {
   co_return fail(ErrorCode::gone,
                  "The video that this Idempotency-Key created was deleted. Use a new key to upload "
                  "it again.");
+}
+
+// Of a form whose file is not wanted: its fields may stand after it.
+Async<std::string> Uploads::read_details(Request& request, FormFields fields) {
+  constexpr std::size_t kPiece = 256 * 1024;
+  Result<Creation> creation = read_creation(request);
+  if (!creation) co_return fail(std::move(creation).error());
+  const Result<std::string> boundary = net::boundary_of(content_type(request));
+  if (!boundary) co_return fail(boundary.error());
+  FormFile file(request.body, *boundary, fields, *creation);
+  Bytes unwanted(kPiece);
+  std::int64_t length = 0;
+  for (;;) {
+    const Result<std::size_t> bytes = co_await file.read(unwanted);
+    if (!bytes) co_return fail(bytes.error());
+    if (*bytes == 0) co_return details_of(*creation);
+    length += static_cast<std::int64_t>(*bytes);
+    if (length > options_.max_upload_bytes) co_return too_large(options_.max_upload_bytes);
+  }
 }
 
 Async<Video> Uploads::make_video(Request& request, FormFields fields, std::string document,
@@ -192,6 +216,7 @@ Async<Video> Uploads::store_video(const Request& request, net::BodyStream& body,
       co_await receive(body, ports_.blobs, hashing_, key, options_.max_upload_bytes);
   if (!received) co_return fail(std::move(received).error());
   describe(video, creation, key, received->bytes);
+  if (video.claim && is_form(content_type(request))) video.claim->details = details_of(creation);
   video.sha256 = std::move(received->sha256);
   const VideoId id = video.id;
   const log::Fields fields{{"video", id.str()}, {"request", request.id}};

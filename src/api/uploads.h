@@ -30,7 +30,8 @@ class Uploads {
 
  private:
   // For a key that this request may not use or has used before.
-  Async<Taken> take_again(KeyAnswer key);
+  Async<Taken> take_again(net::Request& request, FormFields fields, KeyAnswer key);
+  Async<std::string> read_details(net::Request& request, FormFields fields);
   Async<Video> make_video(net::Request& request, FormFields fields, std::string document,
                           NewVideo video);
   Async<> check_owner(std::string owner, std::int64_t bytes);
