@@ -2,6 +2,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+
 #include "api/answers.h"
 #include "api/claim.h"
 #include "api/document.h"
@@ -168,9 +170,9 @@ Async<> Uploads::check_owner(std::string owner, std::int64_t bytes) {
 }
 
 // Before a body is read. A disk that cannot be asked counts as roomy: the store itself will say
-// what is wrong. What is larger than any upload may be is refused as that.
+// what is wrong.
 Async<> Uploads::check_room(std::int64_t bytes) {
-  if (!ports_.space || bytes > options_.max_upload_bytes) co_return Result<>();
+  if (!ports_.space) co_return Result<>();
   const Result<std::int64_t> free = co_await ports_.space->free_bytes();
   if (!free || *free - bytes >= options_.disk_floor) co_return Result<>();
   co_return fail(ErrorCode::disk_full,
@@ -182,13 +184,17 @@ Async<Video> Uploads::receive_video(Request& request, FormFields fields, NewVide
   Result<Creation> creation = read_creation(request);
   if (!creation) co_return fail(std::move(creation).error());
   const bool has_form = is_form(content_type(request));
+  const std::int64_t declared = request.body.declared_length().value_or(0);
+  // Of the file at least.
+  const std::int64_t bytes =
+      has_form ? std::max<std::int64_t>(declared - kRestOfAForm, 0) : declared;
+  if (bytes > options_.max_upload_bytes) co_return too_large(options_.max_upload_bytes);
   // A form may say later for whom it is.
   if (!has_form || !creation->owner.empty()) {
-    const std::int64_t bytes = has_form ? 0 : request.body.declared_length().value_or(0);
     const Result<> checked = co_await check_owner(creation->owner, bytes);
     if (!checked) co_return fail(checked.error());
   }
-  const Result<> room = co_await check_room(request.body.declared_length().value_or(0));
+  const Result<> room = co_await check_room(declared);
   if (!room) co_return fail(room.error());
   std::optional<ClaimedBody> claimed;
   if (video.claim) claimed.emplace(request.body, ports_.keys, *video.claim);
@@ -198,10 +204,6 @@ Async<Video> Uploads::receive_video(Request& request, FormFields fields, NewVide
   }
   const Result<std::string> boundary = net::boundary_of(content_type(request));
   if (!boundary) co_return fail(boundary.error());
-  const std::optional<std::int64_t> declared = body.declared_length();
-  if (declared && *declared - kRestOfAForm > options_.max_upload_bytes) {
-    co_return too_large(options_.max_upload_bytes);
-  }
   FormFile file(body, *boundary, fields, *creation);
   co_return co_await store_video(request, file, creation.value(), video);
 }
