@@ -37,6 +37,16 @@ net::Refusal mismatched_key() {
           "priority, ladder or owner differ. Use a new key for a new video."};
 }
 
+net::Refusal incomplete(const Error& error) {
+  return {400, net::HttpCode::incomplete_body, error.message};
+}
+
+// The video, or its error.
+Result<Taken> as_taken(Result<Video> video) {
+  if (!video) return fail(std::move(video).error());
+  return Taken{.video = std::move(*video)};
+}
+
 // `bytes`: of the object with the key, which is all of the original.
 void describe(NewVideo& video, const Creation& creation, const BlobKey& key, std::int64_t bytes) {
   video.metadata = creation.metadata_text();
@@ -81,17 +91,16 @@ Async<Taken> Uploads::take(Request& request, FormFields fields) {
   creating.prefix = creating.id.str() + "/";
   creating.claim = claim;
   creating.quota = options_.quota;
-  Result<Video> video =
+  Result<Taken> made =
       co_await make_video(request, fields, std::move(*document), std::move(creating));
-  if (!video && claim) {
+  if ((!made || made->refusal) && claim) {
     const Result<> released = co_await ports_.keys.release(claim.value());
     if (!released) {
       log::warn({{"request", request.id}}, "release an Idempotency-Key: {}",
                 released.error().message);
     }
   }
-  if (!video) co_return fail(std::move(video).error());
-  co_return Taken{.video = std::move(*video)};
+  co_return made;
 }
 
 Async<Taken> Uploads::take_again(Request& request, FormFields fields, KeyAnswer key) {
@@ -100,9 +109,10 @@ Async<Taken> Uploads::take_again(Request& request, FormFields fields, KeyAnswer 
     co_return Taken{.video = {}, .refusal = busy ? busy_key() : mismatched_key()};
   }
   if (is_form(content_type(request)) && !key.details.empty()) {
-    const Result<std::string> details = co_await read_details(request, fields);
-    if (!details) co_return fail(details.error());
-    if (*details != key.details) co_return Taken{.video = {}, .refusal = mismatched_key()};
+    Result<std::optional<net::Refusal>> refusal =
+        co_await compare_form(request, fields, std::move(key.details));
+    if (!refusal) co_return fail(std::move(refusal).error());
+    if (*refusal) co_return Taken{.video = {}, .refusal = std::move(*refusal)};
   }
   Result<Video> video = co_await ports_.videos.get(key.video);
   if (video) co_return Taken{.video = std::move(*video), .again = true};
@@ -112,8 +122,9 @@ Async<Taken> Uploads::take_again(Request& request, FormFields fields, KeyAnswer 
                  "it again.");
 }
 
-// Of a form whose file is not wanted: its fields may stand after it.
-Async<std::string> Uploads::read_details(Request& request, FormFields fields) {
+// Of a form that is sent again: its file is not wanted, but its fields may stand after it.
+Async<std::optional<net::Refusal>> Uploads::compare_form(Request& request, FormFields fields,
+                                                         std::string details) {
   constexpr std::size_t kPiece = 256 * 1024;
   Result<Creation> creation = read_creation(request);
   if (!creation) co_return fail(std::move(creation).error());
@@ -124,17 +135,21 @@ Async<std::string> Uploads::read_details(Request& request, FormFields fields) {
   std::int64_t length = 0;
   for (;;) {
     const Result<std::size_t> bytes = co_await file.read(unwanted);
+    if (!bytes && file.is_cut_short()) co_return incomplete(bytes.error());
     if (!bytes) co_return fail(bytes.error());
-    if (*bytes == 0) co_return details_of(*creation);
+    if (*bytes == 0) break;
     length += static_cast<std::int64_t>(*bytes);
     if (length > options_.max_upload_bytes) co_return too_large(options_.max_upload_bytes);
   }
+  if (details_of(*creation) != details) co_return mismatched_key();
+  co_return std::nullopt;
 }
 
-Async<Video> Uploads::make_video(Request& request, FormFields fields, std::string document,
+Async<Taken> Uploads::make_video(Request& request, FormFields fields, std::string document,
                                  NewVideo video) {
   if (is_json(content_type(request))) {
-    co_return co_await import_video(request, std::move(document), std::move(video));
+    Result<Video> made = co_await import_video(request, std::move(document), std::move(video));
+    co_return as_taken(std::move(made));
   }
   co_return co_await receive_video(request, fields, std::move(video));
 }
@@ -180,7 +195,7 @@ Async<> Uploads::check_room(std::int64_t bytes) {
                              *free, bytes, options_.disk_floor));
 }
 
-Async<Video> Uploads::receive_video(Request& request, FormFields fields, NewVideo video) {
+Async<Taken> Uploads::receive_video(Request& request, FormFields fields, NewVideo video) {
   Result<Creation> creation = read_creation(request);
   if (!creation) co_return fail(std::move(creation).error());
   const bool has_form = is_form(content_type(request));
@@ -200,12 +215,17 @@ Async<Video> Uploads::receive_video(Request& request, FormFields fields, NewVide
   if (video.claim) claimed.emplace(request.body, ports_.keys, *video.claim);
   net::BodyStream& body = claimed ? static_cast<net::BodyStream&>(*claimed) : request.body;
   if (!has_form) {
-    co_return co_await store_video(request, body, creation.value(), video);
+    Result<Video> stored = co_await store_video(request, body, creation.value(), video);
+    co_return as_taken(std::move(stored));
   }
   const Result<std::string> boundary = net::boundary_of(content_type(request));
   if (!boundary) co_return fail(boundary.error());
   FormFile file(body, *boundary, fields, *creation);
-  co_return co_await store_video(request, file, creation.value(), video);
+  Result<Video> stored = co_await store_video(request, file, creation.value(), video);
+  if (!stored && file.is_cut_short()) {
+    co_return Taken{.video = {}, .refusal = incomplete(stored.error())};
+  }
+  co_return as_taken(std::move(stored));
 }
 
 // Receives the body; only then `creation` is complete.

@@ -164,6 +164,7 @@ TEST_F(ServerTest, ABodyCutShortIsAnErrorAndNeverAnEnd) {
       exchange("POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
   EXPECT_THAT(by_length, StartsWith("HTTP/1.1 400 "));
   EXPECT_THAT(by_length, HasSubstr("3 of 10"));
+  EXPECT_THAT(by_length, HasSubstr("\"retryable\":true"));
   EXPECT_THAT(
       exchange("POST /count HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"),
       StartsWith("HTTP/1.1 400 "));

@@ -126,7 +126,8 @@ TEST_F(Uploads, LeavesNothingOfABodyThatIsCutShort) {
   client.end_sending();
   const Answer answer = answer_to("POST", "/v1/videos", client);
   EXPECT_EQ(answer.status, 400);
-  EXPECT_EQ(answer.json().at("code"), "invalid_request");
+  EXPECT_EQ(answer.json().at("code"), "incomplete_body");
+  EXPECT_EQ(answer.json().at("retryable"), true) << "it says: send it again";
   expect_nothing();
 }
 
