@@ -37,6 +37,16 @@ net::Refusal mismatched_key() {
           "priority, ladder or owner differ. Use a new key for a new video."};
 }
 
+// `coming`: 0 where nobody said.
+std::string no_room(std::int64_t free, std::int64_t coming, std::int64_t floor) {
+  const std::string upload =
+      coming > 0 ? "the " + megabytes(coming) + " of this upload and " : std::string();
+  return fmt::format(
+      "The store's disk has {} left, less than {}the {} of --disk-floor: make room there, then "
+      "send it again.",
+      megabytes(free), upload, megabytes(floor));
+}
+
 net::Refusal incomplete(const Error& error) {
   return {400, net::HttpCode::incomplete_body, error.message};
 }
@@ -186,13 +196,13 @@ Async<> Uploads::check_owner(std::string owner, std::int64_t bytes) {
 
 // Before a body is read. A disk that cannot be asked counts as roomy: the store itself will say
 // what is wrong.
-Async<> Uploads::check_room(std::int64_t bytes) {
-  if (!ports_.space) co_return Result<>();
+Async<std::optional<net::Refusal>> Uploads::check_room(std::int64_t bytes) {
+  if (!ports_.space) co_return std::nullopt;
   const Result<std::int64_t> free = co_await ports_.space->free_bytes();
-  if (!free || *free - bytes >= options_.disk_floor) co_return Result<>();
-  co_return fail(ErrorCode::disk_full,
-                 fmt::format("{} bytes of disk are free, {} would come and {} are to stay free",
-                             *free, bytes, options_.disk_floor));
+  if (!free || *free - bytes >= options_.disk_floor) co_return std::nullopt;
+  std::string sentence = no_room(*free, bytes, options_.disk_floor);
+  log::warn("an upload is refused: {}", sentence);
+  co_return net::Refusal{507, ErrorCode::disk_full, std::move(sentence)};
 }
 
 Async<Taken> Uploads::receive_video(Request& request, FormFields fields, NewVideo video) {
@@ -209,8 +219,9 @@ Async<Taken> Uploads::receive_video(Request& request, FormFields fields, NewVide
     const Result<> checked = co_await check_owner(creation->owner, bytes);
     if (!checked) co_return fail(checked.error());
   }
-  const Result<> room = co_await check_room(declared);
-  if (!room) co_return fail(room.error());
+  Result<std::optional<net::Refusal>> refusal = co_await check_room(declared);
+  if (!refusal) co_return fail(std::move(refusal).error());
+  if (*refusal) co_return Taken{.video = {}, .refusal = std::move(*refusal)};
   std::optional<ClaimedBody> claimed;
   if (video.claim) claimed.emplace(request.body, ports_.keys, *video.claim);
   net::BodyStream& body = claimed ? static_cast<net::BodyStream&>(*claimed) : request.body;

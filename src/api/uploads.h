@@ -36,7 +36,7 @@ class Uploads {
   Async<Taken> make_video(net::Request& request, FormFields fields, std::string document,
                           NewVideo video);
   Async<> check_owner(std::string owner, std::int64_t bytes);
-  Async<> check_room(std::int64_t bytes);
+  Async<std::optional<net::Refusal>> check_room(std::int64_t bytes);
   Async<Video> import_video(const net::Request& request, std::string document, NewVideo video);
   Async<Taken> receive_video(net::Request& request, FormFields fields, NewVideo video);
   Async<Video> store_video(const net::Request& request, net::BodyStream& body, Creation& creation,

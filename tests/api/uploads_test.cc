@@ -198,6 +198,16 @@ TEST_F(Uploads, LeavesTheDiskTheRoomThatIsToStayFree) {
   EXPECT_EQ(ask("POST", "/v1/videos", "", "some bytes").status, 201);
 }
 
+TEST_F(Uploads, SayWhichRoomIsToStayFree) {
+  FakeDisk disk(12'000'000);
+  start({.disk_floor = 100'000'000}, {.space = &disk});
+  const Answer answer = ask("POST", "/v1/videos", "", std::string(2'000'000, 'x'));
+  EXPECT_EQ(answer.status, 507);
+  EXPECT_THAT(text_of(answer.json(), "detail"),
+              HasSubstr("12 MB left, less than the 2 MB of this upload and the 100 MB of "
+                        "--disk-floor"));
+}
+
 TEST_F(Uploads, AreRefusedForWantOfRoomBeforeTheBodyIsSent) {
   FakeDisk disk(10'000);
   start({.disk_floor = 1000}, {.space = &disk});
