@@ -219,7 +219,10 @@ void explain(Plan& plan, const SourceInfo& info) {
   if (plan.ladder.front().copied) {
     plan.reasons.push_back(plan.ladder.front().name + " is the source's own packets, not encoded");
   }
-  if (!plan.audio) plan.reasons.push_back("no audio that can be decoded");
+  if (!plan.audio) {
+    plan.reasons.push_back(info.lost_sound ? "no sound: that of the source cannot be decoded"
+                                           : "no sound");
+  }
   for (const std::string& note : info.notes) plan.reasons.push_back(note);
 }
 
