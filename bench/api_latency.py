@@ -28,21 +28,21 @@ def arguments():
     return parser.parse_args()
 
 
-def mills(client):
-    """(running, slots)"""
+def slots(client):
+    """(busy, all)"""
     text = client.get("/metrics").decode()
     return tuple(int(float(re.search(rf"^{name} (\S+)$", text, re.MULTILINE)[1]))
-                 for name in ("vodmill_mills_running", "vodmill_mill_slots"))
+                 for name in ("vodmill_mill_slots_busy", "vodmill_mill_slots"))
 
 
 def keep_busy(client, clip):
-    """Uploads until every slot has a mill that encodes."""
+    """Uploads until mills that encode have every slot."""
     give_up = time.monotonic() + 60
     while time.monotonic() < give_up:
         client.upload(clip)
         for _ in range(20):
-            running, slots = mills(client)
-            if running == slots:
+            busy, all_slots = slots(client)
+            if busy >= all_slots:
                 return
             time.sleep(0.1)
     sys.exit("the mills did not all get work")

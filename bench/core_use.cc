@@ -26,6 +26,9 @@ constexpr std::int64_t kThrownAwayFrames = 24;  // around a chunk: twelve before
 
 struct Mill {
   std::vector<double> left;  // CPU-seconds that each of its threads has still to do
+  int cores = 1;             // as the scheduler counts them
+  bool is_urgent = false;
+  bool is_beside = false;  // the slots
 };
 
 struct Costs {
@@ -45,7 +48,7 @@ Plan plan_of(double seconds, int cores) {
   SourceInfo info;
   info.container = "mpegts";
   info.video = video;
-  auto plan = plan::make_plan(info, {.parallel = cores});
+  auto plan = plan::make_plan(info, {.cores = cores});
   if (!plan) {
     fmt::print(stderr, "{}\n", plan.error().message);
     std::exit(1);
@@ -65,14 +68,33 @@ std::deque<Mill> mills_of(const Plan& plan, const Costs& costs) {
   std::deque<Mill> mills;
   for (const Chunk& chunk : plan.chunks) {
     const double seconds = coded_seconds(plan, chunk);
-    mills.push_back({{kStartSeconds + seconds * costs.main, seconds * costs.top}});
+    mills.push_back({.left = {kStartSeconds + seconds * costs.main, seconds * costs.top},
+                     .cores = plan.cores_of_chunk(),
+                     .is_urgent = mills.empty()});
   }
   const double seconds = static_cast<double>(plan.frames) / kRate.value();
-  mills.insert(mills.begin() + 1, {{kStartSeconds + seconds * costs.sound}});
+  mills.insert(mills.begin() + 1,
+               {.left = {kStartSeconds + seconds * costs.sound}, .is_urgent = true});
   return mills;
 }
 
-// Seconds until all is done, with as many mills at once as there are cores.
+// Begins as many as worker/admission.h lets in: those that fit into the slots, and an urgent one
+// beside them.
+void begin(std::deque<Mill>& waiting, std::vector<Mill>& running, int slots) {
+  for (; !waiting.empty(); waiting.pop_front()) {
+    int taken = 0;
+    for (const Mill& mill : running) taken += mill.is_beside ? 0 : std::min(mill.cores, slots);
+    const int left = slots - taken;
+    const bool is_odd = left == 1 && slots % 2 == 1;
+    Mill& next = waiting.front();
+    next.is_beside = taken > 0 && next.cores > (is_odd ? 2 : left);
+    const bool none_is_beside = std::ranges::none_of(running, &Mill::is_beside);
+    if (next.is_beside && !(next.is_urgent && none_is_beside)) return;
+    running.push_back(std::move(next));
+  }
+}
+
+// Seconds until all is done.
 double simulate(std::deque<Mill> waiting, int cores) {
   std::vector<Mill> running;
   double now = 0;
@@ -80,10 +102,7 @@ double simulate(std::deque<Mill> waiting, int cores) {
     std::erase_if(running, [](const Mill& mill) {
       return std::ranges::all_of(mill.left, [](double left) { return left < 1e-9; });
     });
-    while (!waiting.empty() && std::ssize(running) < cores) {
-      running.push_back(std::move(waiting.front()));
-      waiting.pop_front();
-    }
+    begin(waiting, running, cores);
     if (running.empty()) return now;
     std::vector<double*> threads;
     for (Mill& mill : running) {

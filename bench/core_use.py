@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # how busy 1, 2, 4 and 16 cores are with one video: simulated with measured costs, and beside it what this machine really does
 """What a second of 1080p25 costs is measured with `vodmill transcode --profile`, on this machine. With that, mills are simulated on
-so many cores, for the chunks that the planner makes for them, one mill a core: every thread that can run gets an equal share.
+so many cores, for the chunks that the planner makes for them, begun as a worker with so many slots begins them: every thread that can
+run gets an equal share.
 
 The row "measured" is the run that the costs are from; the simulation of the same on as many cores stands beside it. Caches, memory and
 clock rates that cores share are not simulated: where the two differ, that is why.

@@ -1,7 +1,9 @@
-// Any bytes as an initialization segment, and as a media segment of either kind of track.
+// Any bytes as an initialization segment, as a media segment of either kind of track, and as the
+// beginning of a box.
 #include <cstdint>
 #include <cstdlib>
 
+#include "bmff/box.h"
 #include "bmff/media.h"
 
 namespace vodmill {
@@ -28,6 +30,8 @@ void parse_as(ByteView bytes, bmff::TrackKind kind) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const ByteView bytes = std::as_bytes(std::span(data, size));
+  const auto box = bmff::parse_box_header(bytes);
+  if (box && box->bytes != 0 && box->bytes < box->header_bytes) std::abort();
   const auto init = bmff::parse_init(bytes);
   if (init && init->timescale <= 0) std::abort();
   parse_as(bytes, bmff::TrackKind::video);

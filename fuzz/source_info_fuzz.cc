@@ -35,7 +35,7 @@ void check_plan(const Plan& plan, const plan::Policy& policy) {
       std::abort();
     }
   }
-  if (plan.audio) check_ascending(plan.audio->boundaries);
+  for (const auto& sound : plan.sounds) check_ascending(sound.boundaries);
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!info) return 0;
   if (!plan::source_info_from_json(plan::to_json(*info))) std::abort();
   plan::Policy policy;
-  policy.parallel = 4;
+  policy.cores = 4;
   const auto made = plan::make_plan(*info, policy);
   if (!made) return 0;
   check_plan(*made, policy);

@@ -18,12 +18,12 @@ def command(source, plan, folder):
                   f"-crf:v:{number}", rung["crf"],
                   f"-maxrate:v:{number}", f"{rung['max_kbps']}k",
                   f"-bufsize:v:{number}", f"{rung['buffer_kbits']}k"]
-        streams.append(f"v:{number}" + (",agroup:sound" if "audio" in plan else ""))
+        streams.append(f"v:{number}" + (",agroup:sound" if plan["sounds"] else ""))
     gop = round(GOP_SECONDS * plan["fps"][0] / plan["fps"][1])
     words += ["-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-g", gop,
               "-keyint_min", gop, "-sc_threshold", 0, "-flags", "+cgop"]
-    if "audio" in plan:
-        audio = plan["audio"]
+    if plan["sounds"]:
+        audio = plan["sounds"][0]
         words += ["-map", f"0:{audio['source_stream']}", "-c:a", "aac", "-b:a",
                   f"{audio['kbps']}k", "-ac", audio["channels"], "-ar", audio["sample_rate"]]
         streams.append("a:0,agroup:sound")

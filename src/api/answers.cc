@@ -11,6 +11,8 @@ net::Response json_answer(int status, const json::object& object) {
       .body = json::serialize(object)};
 }
 
+std::string megabytes(std::int64_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; }
+
 Async<> send_video(Result<Video> video, net::ResponseWriter& response) {
   if (!video) co_return fail(std::move(video).error());
   net::Response answer = json_answer(200, to_json(*video));

@@ -10,6 +10,9 @@ namespace vodmill::api {
 
 net::Response json_answer(int status, const json::object& object);
 
+// "12 MB", for a sentence.
+std::string megabytes(std::int64_t bytes);
+
 // The video, or its error.
 Async<> send_video(Result<Video> video, net::ResponseWriter& response);
 

@@ -45,6 +45,16 @@ Result<std::optional<KeyClaim>> read_claim(const net::Request& request, VideoId 
                   .video = std::move(video)};
 }
 
+std::string details_of(const Creation& creation) {
+  const auto number = [](std::optional<int> wanted) {
+    return wanted ? std::to_string(*wanted) : std::string("-");
+  };
+  const std::string text = creation.metadata_text() + '\n' + std::to_string(creation.priority) +
+                           '\n' + number(creation.ladder.max_height) + '\n' +
+                           number(creation.ladder.max_renditions) + '\n' + creation.owner;
+  return sha256_hex(as_bytes(text));
+}
+
 Async<std::size_t> ClaimedBody::read(std::span<std::byte> into) {
   const Steady::time_point now = Steady::now();
   if (now - renewed_ > kRenewal) {

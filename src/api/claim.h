@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "api/creation.h"
 #include "core/idempotency.h"
 #include "net/request.h"
 
@@ -11,10 +12,14 @@ namespace vodmill::api {
 
 // The claim of a request on its key, for a new video; nullopt when it has none. The fingerprint is
 // of method, path, length, metadata, priority, ladder and owner: what is known before the body; and
-// of `document`, where that is all of the body. Errors: invalid_request for a key that is not 1 to
+// of `document`, where that is all of the body. What a form says is known at its end: see
+// details_of(). Errors: invalid_request for a key that is not 1 to
 // 255 visible ASCII characters.
 Result<std::optional<KeyClaim>> read_claim(const net::Request& request, VideoId video,
                                            std::string_view document);
+
+// KeyClaim::details of a form that has been read to its end.
+std::string details_of(const Creation& creation);
 
 // How long a claim lives without a sign of life.
 inline constexpr Milliseconds kClaimLease = std::chrono::minutes(2);

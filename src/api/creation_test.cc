@@ -17,6 +17,8 @@ TEST(FilenameOf, ReadsEveryFormOfContentDisposition) {
 TEST(FilenameOf, LeavesFoldersAway) {
   EXPECT_EQ(filename_of("attachment; filename=\"/home/me/a.mp4\""), "a.mp4");
   EXPECT_EQ(filename_of("attachment; filename*=UTF-8''C%3A%5Cvideos%5Ca.mp4"), "a.mp4");
+  EXPECT_EQ(filename_of(R"(attachment; filename="C:\fakepath\x.mp4")"), "x.mp4");
+  EXPECT_EQ(filename_of(R"(attachment; filename="C:\\fakepath\\x.mp4"; size=3)"), "x.mp4");
 }
 
 TEST(FilenameOf, IsEmptyWhereThereIsNone) {

@@ -29,7 +29,8 @@ Result<BlobKey> read_source(const json::value& source) {
   const std::string_view text = key->get_string();
   if (is_valid_blob_key(text) && text.starts_with(kInbox)) return BlobKey(std::string(text));
   return refuse("source.key must begin with " + std::string(kInbox) +
-                " and be names of a-z, 0-9, '.', '_' and '-', separated by single slashes.");
+                " and be names of a-z, 0-9, '.', '_' and '-', of at most 255 characters each and 512 in "
+                "all, separated by single slashes.");
 }
 
 Result<> take_member(Creation& creation, std::string_view name, const json::value& value) {

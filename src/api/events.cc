@@ -35,23 +35,25 @@ Async<> Events::follow_video(Request& request, ResponseWriter& response) {
   if (!last) co_return fail(last.error());
   VideoId id(std::string(request.parameter("id")));
   auto teller = co_await tell_video(ports_, std::move(id), *last);
-  co_return co_await stream_events(response, std::move(teller));
+  co_return co_await stream_events(request, response, std::move(teller));
 }
 
 Async<> Events::follow_all(Request& request, ResponseWriter& response) {
   const Result<std::optional<std::int64_t>> last = last_event_id(request);
   if (!last) co_return fail(last.error());
   auto teller = co_await tell_all(ports_, *last);
-  co_return co_await stream_events(response, std::move(teller));
+  co_return co_await stream_events(request, response, std::move(teller));
 }
 
-Async<> Events::stream_events(ResponseWriter& response, Result<std::unique_ptr<Teller>> teller) {
+Async<> Events::stream_events(Request& request, ResponseWriter& response,
+                              Result<std::unique_ptr<Teller>> teller) {
   if (!teller) co_return fail(std::move(teller).error());
+  const bool head_alone = request.method() == net::Method::head;
   const metrics::Held follower(followers_);
   net::SseStream stream(response, ports_.clock);
   SseListener listener(stream);
   Result<> sent = co_await stream.open();
-  while (sent) {
+  while (sent && !head_alone) {
     const std::uint64_t seen = ports_.bell.count();
     const Result<bool> told = co_await (*teller)->tell(listener);
     // A catalog that is away for a moment is waited for: the client would only come back.

@@ -23,7 +23,8 @@ class Events {
   Async<> follow_all(net::Request& request, net::ResponseWriter& response);
 
  private:
-  Async<> stream_events(net::ResponseWriter& response, Result<std::unique_ptr<Teller>> teller);
+  Async<> stream_events(net::Request& request, net::ResponseWriter& response,
+                        Result<std::unique_ptr<Teller>> teller);
 
   const Ports& ports_;
   metrics::Gauge& followers_;

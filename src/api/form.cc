@@ -59,7 +59,8 @@ Async<std::size_t> FormFile::read(std::span<std::byte> into) {
     if (!taken || *taken > 0) co_return taken;
     const Result<std::size_t> bytes = co_await body_.read(buffer_);
     if (!bytes) co_return fail(bytes.error());
-    if (*bytes == 0) co_return end();
+    has_body_ended_ = *bytes == 0;
+    if (has_body_ended_) co_return end();
     unparsed_ = ByteView(buffer_).first(*bytes);
   }
 }

@@ -26,6 +26,9 @@ class FormFile final : public net::BodyStream {
   // malformed or cut short, has no file or more than one, or a field that is too long or wrong.
   Async<std::size_t> read(std::span<std::byte> into) override;
 
+  // Why read() has failed: the body ended before the form.
+  bool is_cut_short() const { return has_body_ended_ && !parser_.finish(); }
+
  private:
   enum class Part { none, file, maybe_file, wanted_field, other_field };
 
@@ -48,6 +51,7 @@ class FormFile final : public net::BodyStream {
   std::string filename_;    // of the part
   std::string value_;       // of a field
   std::size_t length_ = 0;  // of a field
+  bool has_body_ended_ = false;
   bool has_file_ = false;
   bool is_empty_ = true;  // the file
 };

@@ -3,6 +3,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <limits>
 
+#include "api/answers.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "net/refusal.h"
@@ -39,8 +40,6 @@ bool has_failed(const std::optional<Result<T>>& answer, std::string_view what) {
   if (answer && !*answer) log::warn("not ready: {}: {}", what, answer->error().message);
   return !answer || !*answer;
 }
-
-std::string megabytes(std::int64_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; }
 
 net::Response ok() {
   return {

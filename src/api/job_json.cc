@@ -29,14 +29,25 @@ json::object to_json(const AudioStreamInfo& audio) {
   return {{"codec", audio.codec},
           {"channels", audio.channels},
           {"sample_rate", audio.sample_rate},
-          {"language", or_null(audio.language)}};
+          {"language", or_null(audio.language)},
+          {"title", or_null(audio.title)},
+          {"purpose", name_of(audio.purpose)},
+          {"default", audio.is_default}};
+}
+
+// Of several the one that plays if nobody chooses; null where there is none.
+json::value first_of(const json::array& sounds) {
+  return sounds.empty() ? json::value() : sounds.front();
 }
 
 json::object to_json(const SourceInfo& info) {
+  json::array sounds;
+  for (const AudioStreamInfo& sound : info.sounds) sounds.push_back(to_json(sound));
   return {{"container", info.container},
           {"size", info.bytes},
           {"video", info.video ? json::value(to_json(*info.video)) : json::value()},
-          {"audio", info.audio ? json::value(to_json(*info.audio)) : json::value()},
+          {"audio", first_of(sounds)},
+          {"sounds", sounds},
           {"truncated", info.truncated},
           {"notes", json::array(info.notes.begin(), info.notes.end())}};
 }
@@ -63,16 +74,19 @@ json::object to_json(const Plan& plan) {
                       {"start_seconds", start_of(plan, chunk.first_segment)},
                       {"end_seconds", start_of(plan, chunk.end_segment)}});
   }
-  json::value audio;
-  if (plan.audio) {
-    audio = {{"name", plan.audio->name},
-             {"kbps", plan.audio->kbps},
-             {"channels", plan.audio->channels},
-             {"sample_rate", plan.audio->sample_rate},
-             {"language", or_null(plan.audio->language)}};
+  json::array sounds;
+  for (const AudioRendition& sound : plan.sounds) {
+    sounds.push_back({{"name", sound.name},
+                      {"kbps", sound.kbps},
+                      {"channels", sound.channels},
+                      {"sample_rate", sound.sample_rate},
+                      {"language", or_null(sound.language)},
+                      {"label", or_null(sound.label)},
+                      {"purpose", name_of(sound.purpose)}});
   }
   return {{"ladder", std::move(ladder)},
-          {"audio", std::move(audio)},
+          {"audio", first_of(sounds)},
+          {"sounds", sounds},
           {"chunks", std::move(chunks)},
           {"segments", plan.segments()},
           {"frames", plan.frames},

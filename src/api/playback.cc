@@ -35,7 +35,7 @@ bool ended_without_stream(VideoStatus status) {
 
 bool has_rendition(const Plan& plan, std::string_view name) {
   return std::ranges::find(plan.ladder, name, &Rendition::name) != plan.ladder.end() ||
-         (plan.audio && plan.audio->name == name);
+         plan.sound(name) != nullptr;
 }
 
 bool is_stored_playlist(hls::NameKind kind) {

@@ -78,6 +78,8 @@ int http_status(ErrorCode code) {
 
 net::Response problem(const Error& error) {
   net::Refusal refusal{http_status(error.code), error.code, detail_of(error)};
+  // Of a request: that a video was cancelled is another thing.
+  if (error.code == ErrorCode::cancelled) refusal.code = net::HttpCode::not_ready;
   if (refusal.status == 503 || refusal.status == 429) refusal.retry_after = kRetryAfter;
   return net::problem(refusal);
 }

@@ -1,5 +1,6 @@
 #include "api/teller.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "api/video_json.h"
@@ -120,16 +121,15 @@ Async<std::unique_ptr<Teller>> tell_video(const Ports& ports, VideoId id,
                                           std::optional<std::int64_t> after) {
   const Result<Video> video = co_await ports.videos.get(id);
   if (!video) co_return fail(video.error());
-  co_return std::make_unique<VideoTeller>(ports, std::move(id), after.value_or(0));
+  const std::int64_t seen = std::min(after.value_or(0), video->event_sequence);
+  co_return std::make_unique<VideoTeller>(ports, std::move(id), seen);
 }
 
 Async<std::unique_ptr<Teller>> tell_all(const Ports& ports, std::optional<std::int64_t> after) {
-  if (!after) {
-    const Result<std::int64_t> newest = co_await ports.events.newest();
-    if (!newest) co_return fail(newest.error());
-    after = *newest;
-  }
-  co_return std::make_unique<FirehoseTeller>(ports, *after);
+  const Result<std::int64_t> newest = co_await ports.events.newest();
+  if (!newest) co_return fail(newest.error());
+  const std::int64_t seen = std::min(after.value_or(*newest), *newest);
+  co_return std::make_unique<FirehoseTeller>(ports, seen);
 }
 
 }  // namespace vodmill::api

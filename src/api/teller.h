@@ -42,6 +42,9 @@ class Teller {
 Result<std::optional<std::int64_t>> read_event_id(std::optional<std::string_view> text,
                                                   std::string_view name);
 
+// Where `after` is of an event that is not there, as after a backup was restored, both go on from
+// now.
+//
 // Of one video, after the event with this sequence number, or from its first event on. Ends when
 // the video is deleted. Errors: not_found. The ports outlive it.
 Async<std::unique_ptr<Teller>> tell_video(const Ports& ports, VideoId id,

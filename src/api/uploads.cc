@@ -2,6 +2,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+
 #include "api/answers.h"
 #include "api/claim.h"
 #include "api/document.h"
@@ -33,6 +35,26 @@ net::Refusal mismatched_key() {
   return {422, net::HttpCode::idempotency_key_mismatch,
           "This Idempotency-Key belongs to another request: method, path, length, metadata, "
           "priority, ladder or owner differ. Use a new key for a new video."};
+}
+
+// `coming`: 0 where nobody said.
+std::string no_room(std::int64_t free, std::int64_t coming, std::int64_t floor) {
+  const std::string upload =
+      coming > 0 ? "the " + megabytes(coming) + " of this upload and " : std::string();
+  return fmt::format(
+      "The store's disk has {} left, less than {}the {} of --disk-floor: make room there, then "
+      "send it again.",
+      megabytes(free), upload, megabytes(floor));
+}
+
+net::Refusal incomplete(const Error& error) {
+  return {400, net::HttpCode::incomplete_body, error.message};
+}
+
+// The video, or its error.
+Result<Taken> as_taken(Result<Video> video) {
+  if (!video) return fail(std::move(video).error());
+  return Taken{.video = std::move(*video)};
 }
 
 // `bytes`: of the object with the key, which is all of the original.
@@ -73,29 +95,34 @@ Async<Taken> Uploads::take(Request& request, FormFields fields) {
     Result<KeyAnswer> key = co_await ports_.keys.claim(claim.value(), kClaimLease);
     if (!key) co_return fail(std::move(key).error());
     if (key->state != KeyState::claimed) {
-      co_return co_await take_again(std::move(*key));
+      co_return co_await take_again(request, fields, std::move(*key));
     }
   }
   creating.prefix = creating.id.str() + "/";
   creating.claim = claim;
   creating.quota = options_.quota;
-  Result<Video> video =
+  Result<Taken> made =
       co_await make_video(request, fields, std::move(*document), std::move(creating));
-  if (!video && claim) {
+  if ((!made || made->refusal) && claim) {
     const Result<> released = co_await ports_.keys.release(claim.value());
     if (!released) {
       log::warn({{"request", request.id}}, "release an Idempotency-Key: {}",
                 released.error().message);
     }
   }
-  if (!video) co_return fail(std::move(video).error());
-  co_return Taken{.video = std::move(*video)};
+  co_return made;
 }
 
-Async<Taken> Uploads::take_again(KeyAnswer key) {
+Async<Taken> Uploads::take_again(Request& request, FormFields fields, KeyAnswer key) {
   if (key.state != KeyState::settled) {
     const bool busy = key.state == KeyState::busy;
     co_return Taken{.video = {}, .refusal = busy ? busy_key() : mismatched_key()};
+  }
+  if (is_form(content_type(request)) && !key.details.empty()) {
+    Result<std::optional<net::Refusal>> refusal =
+        co_await compare_form(request, fields, std::move(key.details));
+    if (!refusal) co_return fail(std::move(refusal).error());
+    if (*refusal) co_return Taken{.video = {}, .refusal = std::move(*refusal)};
   }
   Result<Video> video = co_await ports_.videos.get(key.video);
   if (video) co_return Taken{.video = std::move(*video), .again = true};
@@ -105,10 +132,34 @@ Async<Taken> Uploads::take_again(KeyAnswer key) {
                  "it again.");
 }
 
-Async<Video> Uploads::make_video(Request& request, FormFields fields, std::string document,
+// Of a form that is sent again: its file is not wanted, but its fields may stand after it.
+Async<std::optional<net::Refusal>> Uploads::compare_form(Request& request, FormFields fields,
+                                                         std::string details) {
+  constexpr std::size_t kPiece = 256 * 1024;
+  Result<Creation> creation = read_creation(request);
+  if (!creation) co_return fail(std::move(creation).error());
+  const Result<std::string> boundary = net::boundary_of(content_type(request));
+  if (!boundary) co_return fail(boundary.error());
+  FormFile file(request.body, *boundary, fields, *creation);
+  Bytes unwanted(kPiece);
+  std::int64_t length = 0;
+  for (;;) {
+    const Result<std::size_t> bytes = co_await file.read(unwanted);
+    if (!bytes && file.is_cut_short()) co_return incomplete(bytes.error());
+    if (!bytes) co_return fail(bytes.error());
+    if (*bytes == 0) break;
+    length += static_cast<std::int64_t>(*bytes);
+    if (length > options_.max_upload_bytes) co_return too_large(options_.max_upload_bytes);
+  }
+  if (details_of(*creation) != details) co_return mismatched_key();
+  co_return std::nullopt;
+}
+
+Async<Taken> Uploads::make_video(Request& request, FormFields fields, std::string document,
                                  NewVideo video) {
   if (is_json(content_type(request))) {
-    co_return co_await import_video(request, std::move(document), std::move(video));
+    Result<Video> made = co_await import_video(request, std::move(document), std::move(video));
+    co_return as_taken(std::move(made));
   }
   co_return co_await receive_video(request, fields, std::move(video));
 }
@@ -144,42 +195,48 @@ Async<> Uploads::check_owner(std::string owner, std::int64_t bytes) {
 }
 
 // Before a body is read. A disk that cannot be asked counts as roomy: the store itself will say
-// what is wrong. What is larger than any upload may be is refused as that.
-Async<> Uploads::check_room(std::int64_t bytes) {
-  if (!ports_.space || bytes > options_.max_upload_bytes) co_return Result<>();
+// what is wrong.
+Async<std::optional<net::Refusal>> Uploads::check_room(std::int64_t bytes) {
+  if (!ports_.space) co_return std::nullopt;
   const Result<std::int64_t> free = co_await ports_.space->free_bytes();
-  if (!free || *free - bytes >= options_.disk_floor) co_return Result<>();
-  co_return fail(ErrorCode::disk_full,
-                 fmt::format("{} bytes of disk are free, {} would come and {} are to stay free",
-                             *free, bytes, options_.disk_floor));
+  if (!free || *free - bytes >= options_.disk_floor) co_return std::nullopt;
+  std::string sentence = no_room(*free, bytes, options_.disk_floor);
+  log::warn("an upload is refused: {}", sentence);
+  co_return net::Refusal{507, ErrorCode::disk_full, std::move(sentence)};
 }
 
-Async<Video> Uploads::receive_video(Request& request, FormFields fields, NewVideo video) {
+Async<Taken> Uploads::receive_video(Request& request, FormFields fields, NewVideo video) {
   Result<Creation> creation = read_creation(request);
   if (!creation) co_return fail(std::move(creation).error());
   const bool has_form = is_form(content_type(request));
+  const std::int64_t declared = request.body.declared_length().value_or(0);
+  // Of the file at least.
+  const std::int64_t bytes =
+      has_form ? std::max<std::int64_t>(declared - kRestOfAForm, 0) : declared;
+  if (bytes > options_.max_upload_bytes) co_return too_large(options_.max_upload_bytes);
   // A form may say later for whom it is.
   if (!has_form || !creation->owner.empty()) {
-    const std::int64_t bytes = has_form ? 0 : request.body.declared_length().value_or(0);
     const Result<> checked = co_await check_owner(creation->owner, bytes);
     if (!checked) co_return fail(checked.error());
   }
-  const Result<> room = co_await check_room(request.body.declared_length().value_or(0));
-  if (!room) co_return fail(room.error());
+  Result<std::optional<net::Refusal>> refusal = co_await check_room(declared);
+  if (!refusal) co_return fail(std::move(refusal).error());
+  if (*refusal) co_return Taken{.video = {}, .refusal = std::move(*refusal)};
   std::optional<ClaimedBody> claimed;
   if (video.claim) claimed.emplace(request.body, ports_.keys, *video.claim);
   net::BodyStream& body = claimed ? static_cast<net::BodyStream&>(*claimed) : request.body;
   if (!has_form) {
-    co_return co_await store_video(request, body, creation.value(), video);
+    Result<Video> stored = co_await store_video(request, body, creation.value(), video);
+    co_return as_taken(std::move(stored));
   }
   const Result<std::string> boundary = net::boundary_of(content_type(request));
   if (!boundary) co_return fail(boundary.error());
-  const std::optional<std::int64_t> declared = body.declared_length();
-  if (declared && *declared - kRestOfAForm > options_.max_upload_bytes) {
-    co_return too_large(options_.max_upload_bytes);
-  }
   FormFile file(body, *boundary, fields, *creation);
-  co_return co_await store_video(request, file, creation.value(), video);
+  Result<Video> stored = co_await store_video(request, file, creation.value(), video);
+  if (!stored && file.is_cut_short()) {
+    co_return Taken{.video = {}, .refusal = incomplete(stored.error())};
+  }
+  co_return as_taken(std::move(stored));
 }
 
 // Receives the body; only then `creation` is complete.
@@ -192,6 +249,7 @@ Async<Video> Uploads::store_video(const Request& request, net::BodyStream& body,
       co_await receive(body, ports_.blobs, hashing_, key, options_.max_upload_bytes);
   if (!received) co_return fail(std::move(received).error());
   describe(video, creation, key, received->bytes);
+  if (video.claim && is_form(content_type(request))) video.claim->details = details_of(creation);
   video.sha256 = std::move(received->sha256);
   const VideoId id = video.id;
   const log::Fields fields{{"video", id.str()}, {"request", request.id}};

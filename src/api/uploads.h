@@ -30,13 +30,15 @@ class Uploads {
 
  private:
   // For a key that this request may not use or has used before.
-  Async<Taken> take_again(KeyAnswer key);
-  Async<Video> make_video(net::Request& request, FormFields fields, std::string document,
+  Async<Taken> take_again(net::Request& request, FormFields fields, KeyAnswer key);
+  Async<std::optional<net::Refusal>> compare_form(net::Request& request, FormFields fields,
+                                                  std::string details);
+  Async<Taken> make_video(net::Request& request, FormFields fields, std::string document,
                           NewVideo video);
   Async<> check_owner(std::string owner, std::int64_t bytes);
-  Async<> check_room(std::int64_t bytes);
+  Async<std::optional<net::Refusal>> check_room(std::int64_t bytes);
   Async<Video> import_video(const net::Request& request, std::string document, NewVideo video);
-  Async<Video> receive_video(net::Request& request, FormFields fields, NewVideo video);
+  Async<Taken> receive_video(net::Request& request, FormFields fields, NewVideo video);
   Async<Video> store_video(const net::Request& request, net::BodyStream& body, Creation& creation,
                            NewVideo video);
   Async<> answer_created(net::Request& request, net::ResponseWriter& response, Taken taken);

@@ -6,6 +6,7 @@
 #include "app/exit_status.h"
 #include "app/fsck.h"
 #include "app/run_to_end.h"
+#include "app/stores.h"
 #include "app/worker_options.h"
 #include "catalog/census.h"
 #include "catalog/schema.h"
@@ -55,23 +56,18 @@ Result<FsckReport> look_once(db::Database& database, const std::filesystem::path
   catalog::SqlVideoCatalog videos(database);
   catalog::SqlCensus census(database);
   asio::io_context context(1);
-  return run_to_end(context, compare(videos, census, std::move(objects)));
+  return run_to_end(context, compare(videos, census, std::move(objects), folder));
 }
 
 // What a running server changes between two looks is no finding: only what both have seen.
 Result<FsckReport> look_twice(const std::filesystem::path& data) {
-  const std::filesystem::path file = data / "vodmill.db";
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(file, error)) {
-    return fail(ErrorCode::not_found, "There is no database " + file.string() +
-                                          ". Name the folder of a server: --data FOLDER.");
-  }
+  const std::string file = TRY(database_in(data));
   const SystemClock clock;
   const std::array schemas{catalog::kSchema, queue::kSchema};
   using Access = db::SqliteConnection::Access;
-  const auto looking = TRY(db::SqliteConnection::open(file.string(), Access::read_only, clock));
+  const auto looking = TRY(db::SqliteConnection::open(file, Access::read_only, clock));
   TRY_VOID(db::expect_current(*looking, schemas));
-  const auto database = TRY(db::open_sqlite(file.string(), clock, schemas));
+  const auto database = TRY(db::open_sqlite(file, clock, schemas));
   FsckReport report = TRY(look_once(*database, data / "objects"));
   if (!report.findings.empty()) {
     const FsckReport again = TRY(look_once(*database, data / "objects"));

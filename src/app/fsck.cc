@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "base/printable.h"
@@ -20,8 +21,11 @@ constexpr int kPage = 200;
 // One look: takes from `left` what rows own, and notes what they miss.
 class Comparison {
  public:
-  Comparison(VideoCatalog& videos, ObjectSizes objects)
-      : videos_(videos), objects_(std::move(objects)), left_(objects_) {}
+  Comparison(VideoCatalog& videos, ObjectSizes objects, std::filesystem::path folder)
+      : videos_(videos),
+        objects_(std::move(objects)),
+        left_(objects_),
+        folder_(std::move(folder)) {}
 
   Async<> add(Video video) {
     ++report_.videos;
@@ -67,7 +71,7 @@ class Comparison {
     const bool is_made = generation.number == video.generation && !is_final(generation.status);
     std::vector<std::string> renditions;
     for (const Rendition& rung : generation.plan->ladder) renditions.push_back(rung.name);
-    if (generation.plan->audio) renditions.push_back(generation.plan->audio->name);
+    for (const AudioRendition& sound : generation.plan->sounds) renditions.push_back(sound.name);
     for (const std::string& rendition : renditions) {
       const Result<std::vector<Segment>> rows =
           co_await videos_.segments(video.id, generation.number, rendition);
@@ -113,14 +117,21 @@ class Comparison {
 
   void expect(const VideoId& video, const std::string& key, std::int64_t bytes) {
     left_.erase(key);
-    const auto object = objects_.find(key);
     Finding finding{.kind = FindingKind::missing, .key = key, .video = video, .row_bytes = bytes};
-    if (object != objects_.end()) {
-      if (bytes == kUnknown || object->second == bytes) return;
+    if (const std::optional<std::int64_t> found = size_of(key)) {
+      if (bytes == kUnknown || *found == bytes) return;
       finding.kind = FindingKind::wrong_size;
-      finding.bytes = object->second;
+      finding.bytes = *found;
     }
     report_.findings.push_back(std::move(finding));
+  }
+
+  std::optional<std::int64_t> size_of(const std::string& key) const {
+    if (const auto listed = objects_.find(key); listed != objects_.end()) return listed->second;
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(folder_ / key, error)) return std::nullopt;
+    const std::uintmax_t bytes = std::filesystem::file_size(folder_ / key, error);
+    return error ? std::nullopt : std::optional(static_cast<std::int64_t>(bytes));
   }
 
   VideoCatalog& videos_;
@@ -128,6 +139,7 @@ class Comparison {
   ObjectSizes left_;            // owned by no row so far
   std::set<std::string> open_;  // prefixes of videos that work goes on with
   std::set<std::string> kept_;  // of what may be there or not: pictures of any moment
+  const std::filesystem::path folder_;
   FsckReport report_;
 };
 
@@ -169,8 +181,9 @@ Result<ObjectSizes> list_objects(const std::filesystem::path& folder) {
               folder.string() + " cannot be read: " + error.message() + ".");
 }
 
-Async<FsckReport> compare(VideoCatalog& videos, CatalogCensus& census, ObjectSizes objects) {
-  Comparison comparison(videos, std::move(objects));
+Async<FsckReport> compare(VideoCatalog& videos, CatalogCensus& census, ObjectSizes objects,
+                          std::filesystem::path folder) {
+  Comparison comparison(videos, std::move(objects), std::move(folder));
   // Before the videos: a sweep that is entered meanwhile belongs to a video that is listed or gone.
   Result<std::vector<std::string>> sweeps = co_await census.pending_sweeps();
   if (!sweeps) co_return fail(std::move(sweeps).error());

@@ -44,9 +44,11 @@ using ObjectSizes = std::map<std::string, std::int64_t>;
 // Every file below the folder, whatever its name, but those that are being written.
 Result<ObjectSizes> list_objects(const std::filesystem::path& folder);
 
-// What `objects` lacks of what the catalog has, and has too much. An object that came after
-// `objects` was made would be missed: list first, then compare.
-Async<FsckReport> compare(VideoCatalog& videos, CatalogCensus& census, ObjectSizes objects);
+// What `objects` of `folder` lacks of what the catalog has, and has too much. An object that came
+// after `objects` was made would be missed: list first, then compare. What lies below a link to a
+// folder is not listed, but not missing: the server takes it.
+Async<FsckReport> compare(VideoCatalog& videos, CatalogCensus& census, ObjectSizes objects,
+                          std::filesystem::path folder);
 
 json::object to_json(const FsckReport& report);
 

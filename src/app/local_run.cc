@@ -2,6 +2,7 @@
 
 #include <boost/asio/signal_set.hpp>
 
+#include "app/output_folder.h"
 #include "app/run_to_end.h"
 #include "blob/file_overlay.h"
 #include "worker/worker.h"
@@ -45,9 +46,13 @@ Result<Video> process_file(const std::filesystem::path& input, const std::filesy
                            worker::WorkerOptions options, metrics::Registry& registry,
                            const std::function<void(const Video&)>& watch) {
   const SystemClock clock;
-  const auto stores = TRY(Stores::open(clock, std::string(db::kInMemory), folder.string()));
   const BlobKey source("source");
-  const auto blobs = TRY(blob::FileOverlay::open(stores->blobs.get(), source, input));
+  const auto blobs = TRY(blob::FileOverlay::open(nullptr, source, input));
+  const auto output = TRY(OutputFolder::take(folder));
+  // For whoever the umask lets read it: a web server, most of all.
+  const auto stores = TRY(Stores::open(clock, std::string(db::kInMemory), folder.string(),
+                                       {.modes = blob::kForEverybody}));
+  blobs->lay_over(*stores->blobs);
 
   asio::io_context context(1);
   worker::Worker worker(stores->ports(*blobs, registry), std::move(options),

@@ -19,6 +19,7 @@ namespace {
 
 constexpr double kBaseBytes = 0.5e9;
 constexpr double kMillBytes = 0.6e9;
+constexpr int kCoresOfMill = 2;
 
 std::string first_line(const char* path) {
   std::ifstream file(path);
@@ -98,7 +99,7 @@ std::int64_t allow_open_files(std::int64_t wanted) {
 
 int default_slots(int processors, std::int64_t memory) {
   const double fitting = (static_cast<double>(memory) - kBaseBytes) / kMillBytes;
-  return std::max(1, std::min(processors, static_cast<int>(fitting)));
+  return std::max(1, std::min(processors, kCoresOfMill * static_cast<int>(fitting)));
 }
 
 }  // namespace vodmill::app

@@ -23,8 +23,8 @@ std::int64_t memory_for_mills(std::int64_t memory);
 // goes; gives the number that it may have now.
 std::int64_t allow_open_files(std::int64_t wanted);
 
-// Mills at once: one a processor, as far as memory allows at 0.6 GB each beside 0.5 GB for us; at
-// least 1.
+// Cores for mills: all processors, as far as memory allows at 0.6 GB for a mill, which keeps two of
+// them busy, beside 0.5 GB for us; at least 1.
 int default_slots(int processors, std::int64_t memory);
 
 // The processors of a cgroup v2 "cpu.max" line ("200000 100000" is 2), 0 for no limit.

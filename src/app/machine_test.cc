@@ -7,9 +7,10 @@ namespace {
 
 constexpr std::int64_t kGigabyte = 1'000'000'000;
 
-TEST(Machine, HasAMillForEveryProcessorAsFarAsMemoryGoes) {
+TEST(Machine, HasMillsForAllProcessorsAsFarAsMemoryGoes) {
   EXPECT_EQ(default_slots(4, 16 * kGigabyte), 4);
-  EXPECT_EQ(default_slots(16, 2 * kGigabyte), 2);
+  EXPECT_EQ(default_slots(3, 16 * kGigabyte), 3);
+  EXPECT_EQ(default_slots(16, 2 * kGigabyte), 4);
   EXPECT_EQ(default_slots(2, kGigabyte / 2), 1);
 }
 

@@ -4,6 +4,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <filesystem>
 #include <optional>
 
 #include "api/api.h"
@@ -84,7 +85,7 @@ void Service::describe_process(const Clock& clock) {
 Result<> Service::make_worker() {
   worker::WorkerOptions options = TRY(worker_options(settings_));
   stand_back(options.child, lowest_);
-  log::info({{"worker", options.id.str()}}, "a worker with {} mills", options.slots);
+  log::info({{"worker", options.id.str()}}, "a worker with {} slots", options.slots);
   lives_ = TRY(FolderLives::enter(settings_.data + "/workers", options.id));
   worker::Ports ports = stores_->ports(*stores_->blobs, registry_);
   ports.lives = lives_.get();
@@ -164,7 +165,13 @@ void Service::run() {
 
 int serve(const Settings& settings) {
   const SystemClock clock;
-  auto stores = Stores::open(clock, settings.data + "/vodmill.db", settings.data + "/objects");
+  const std::filesystem::path data = settings.data;
+  // A worker makes no folder of its own: it would wait there for ever, and say nothing.
+  const Result<std::string> database = settings.command == "worker"
+                                           ? database_in(data)
+                                           : Result<std::string>((data / kDatabaseName).string());
+  if (!database) return complain(database.error());
+  auto stores = Stores::open(clock, *database, (data / "objects").string());
   if (!stores) return complain(stores.error());
   Service service(settings, std::move(*stores));
   const Result<> started = service.start(clock);

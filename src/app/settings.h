@@ -17,7 +17,7 @@ struct Settings {
   // Of serve and worker
   std::string listen = "127.0.0.1:8080";
   std::string data = "./vodmill-data";
-  int slots = 0;                         // mills at once; 0: as many as the machine allows
+  int slots = 0;                         // cores for mills; 0: as many as the machine allows
   int active = 32;                       // jobs held at once
   int nice = 19;                         // of mills, 0 to 19
   int max_duration_seconds = 12 * 3600;  // of a video

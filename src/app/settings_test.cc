@@ -53,6 +53,76 @@ TEST(Settings, WhatTheDoctorLooksAtIsSaidOnItsCommandLineAlone) {
   EXPECT_FALSE(mixed);
 }
 
+std::string complaint(std::vector<const char*> words) {
+  const auto parsed = parse(std::move(words));
+  return parsed ? "" : parsed.error().message;
+}
+
+TEST(Settings, TheDoctorHasJsonOfTheFsckAlone) {
+  EXPECT_TRUE(parse({"doctor", "--fsck", "--json"}));
+  EXPECT_NE(complaint({"doctor", "--json"}).find("--fsck"), std::string::npos);
+  ASSERT_EQ(setenv("VODMILL_JSON", "true", 1), 0);
+  EXPECT_TRUE(parse({"doctor"})) << "another command's is meant";
+  unsetenv("VODMILL_JSON");
+}
+
+TEST(Settings, TheFileIsSoundOrRefused) {
+  const ScratchFolder folder;
+  const std::string file = (folder.path() / "vodmill.toml").string();
+  const auto refused = [&](const char* text) {
+    std::ofstream(file) << text;
+    return complaint({"--config", file.c_str(), "serve"});
+  };
+  EXPECT_TRUE(refused("[serve]\nmax_upload=10\n")
+                  .starts_with(file + ", line 2: [serve] has no setting max_upload. It has log-"));
+  EXPECT_TRUE(refused("nonsense=1\n").starts_with(file + ", line 1: nonsense stands"));
+  EXPECT_TRUE(refused("[serve\nlisten=':80'\n").starts_with(file + ", line 1: [serve has no"));
+  EXPECT_TRUE(refused("[serve]\nslots=0\n").starts_with(file + ", --slots: '0' is not"));
+  EXPECT_TRUE(refused("[serve]\nlog-level=loud\n").starts_with(file + ", --log-level: "));
+  EXPECT_TRUE(complaint({"--config", file.c_str(), "serve", "--log-level=silent"})
+                  .starts_with("--log-level: silent"));
+  EXPECT_NE(refused("[transcode]\ninput = 'a.mp4'\n"), "");
+  EXPECT_NE(refused("[doctor]\nfsck = true\n"), "");
+}
+
+TEST(Settings, TheFileServesAllCommandsAndEachReadsItsOwn) {
+  const ScratchFolder folder;
+  const std::string file = (folder.path() / "vodmill.toml").string();
+  std::ofstream(file) << "[serve]\nslots = 2\nno-worker = true\n[worker]\nslots = 9\n"
+                      << "[doctor]\noff = [\"seccomp\"]\n[verify]\njson = true\n";
+  const auto serve = parse({"--config", file.c_str(), "serve"});
+  const auto worker = parse({"--config", file.c_str(), "worker"});
+  ASSERT_TRUE(serve && serve->settings) << serve.error().message;
+  EXPECT_EQ(serve->settings->slots, 2);
+  EXPECT_TRUE(serve->settings->no_worker);
+  EXPECT_FALSE(serve->settings->as_json);
+  ASSERT_TRUE(worker && worker->settings) << worker.error().message;
+  EXPECT_EQ(worker->settings->slots, 9);
+  EXPECT_FALSE(worker->settings->no_worker);
+}
+
+TEST(Settings, ANumberIsRefusedWithItsUnitItsBoundsAndItsVariable) {
+  EXPECT_TRUE(
+      complaint({"serve", "--max-upload", "1GB"})
+          .starts_with("--max-upload: '1GB' is not a whole number of bytes, 1 to "
+                       "9223372036854775807 (in the environment it is VODMILL_MAX_UPLOAD)"));
+  EXPECT_NE(complaint({"serve", "--max-upload", "0"}).find("1 to"), std::string::npos);
+  EXPECT_NE(complaint({"serve", "--disk-floor", "-1"}).find("of bytes, 0 to"), std::string::npos);
+  EXPECT_NE(complaint({"serve", "--max-duration=1h"}).find("of seconds"), std::string::npos);
+  ASSERT_EQ(setenv("VODMILL_MAX_UPLOAD", "abc", 1), 0);
+  const std::string of_environment = complaint({"serve"});
+  unsetenv("VODMILL_MAX_UPLOAD");
+  EXPECT_NE(of_environment.find("VODMILL_MAX_UPLOAD"), std::string::npos) << of_environment;
+  EXPECT_TRUE(parse({"serve", "--max-upload", "9223372036854775807", "--disk-floor", "0"}));
+}
+
+TEST(Settings, ACommandThatIsNoneIsNamedAndThoseThereAreToo) {
+  const std::string said = complaint({"foo", "--data", "x"});
+  EXPECT_TRUE(said.starts_with("There is no command \"foo\". The commands are serve, worker, "))
+      << said;
+  EXPECT_TRUE(complaint({}).starts_with("A command is missing. The commands are serve, "));
+}
+
 TEST(Settings, AListHasOneSource) {
   using Names = std::vector<std::string>;
   const ScratchFolder folder;

@@ -7,6 +7,15 @@
 
 namespace vodmill::app {
 
+Result<std::string> database_in(const std::filesystem::path& data) {
+  const std::filesystem::path file = data / kDatabaseName;
+  std::error_code error;
+  if (std::filesystem::is_regular_file(file, error)) return file.string();
+  return fail(ErrorCode::not_found, "There is no database " + file.string() +
+                                        ". Name the folder of a server with --data, or start "
+                                        "vodmill serve on this one first.");
+}
+
 Stores::Stores(std::unique_ptr<db::Database> opened, std::unique_ptr<blob::DirectoryStore> folder)
     : database(std::move(opened)),
       blobs(std::move(folder)),
@@ -23,8 +32,9 @@ Stores::Stores(std::unique_ptr<db::Database> opened, std::unique_ptr<blob::Direc
       job_queue(*database) {}
 
 Result<std::unique_ptr<Stores>> Stores::open(const Clock& clock, const std::string& database,
-                                             const std::string& objects) {
-  auto folder = TRY(blob::DirectoryStore::open(objects));
+                                             const std::string& objects,
+                                             blob::DirectoryOptions options) {
+  auto folder = TRY(blob::DirectoryStore::open(objects, options));
   const std::array schemas{catalog::kSchema, queue::kSchema};
   auto opened = TRY(db::open_sqlite(database, clock, schemas));
   return std::unique_ptr<Stores>(new Stores(std::move(opened), std::move(folder)));

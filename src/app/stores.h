@@ -3,7 +3,10 @@
 // Owned by the command that runs; outlives everything that uses it.
 #pragma once
 
+#include <filesystem>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "blob/directory_store.h"
 #include "catalog/census.h"
@@ -23,10 +26,16 @@
 
 namespace vodmill::app {
 
+inline constexpr std::string_view kDatabaseName = "vodmill.db";
+
+// The database's file in the folder of a server; not_found where no server has made one.
+Result<std::string> database_in(const std::filesystem::path& data);
+
 struct Stores {
   // `database`: a file, or db::kInMemory. `objects`: the folder of the BlobStore.
   static Result<std::unique_ptr<Stores>> open(const Clock& clock, const std::string& database,
-                                              const std::string& objects);
+                                              const std::string& objects,
+                                              blob::DirectoryOptions options = {});
 
   // The worker's ports, with `blobs_to_use` as its BlobStore.
   worker::Ports ports(BlobStore& blobs_to_use, metrics::Registry& registry);

@@ -36,6 +36,9 @@ class AudioTimeline {
     return front_ + silent_ + static_cast<std::int64_t>(planes_.front().size() - read_);
   }
 
+  // What comes is mixed from more channels than there are here: it may go beyond full scale.
+  bool is_mix() const { return source_channels_ > channels_; }
+
   // Moves the next samples, padded with silence where there are fewer than count, into frame's
   // planes.
   void take(AVFrame& frame, int count);

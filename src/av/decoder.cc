@@ -28,6 +28,29 @@ std::string name_of_codec(const AVCodecParameters& parameters) {
   return name.empty() ? "unknown" : name;
 }
 
+// Left to itself, libav shows what is to be cropped off at the left where the rest would not be
+// aligned, as filters want it; here such a picture is copied.
+Result<> crop(AVFrame& frame) {
+  if (frame.crop_left == 0 && frame.crop_top == 0 && frame.crop_right == 0 &&
+      frame.crop_bottom == 0) {
+    return {};
+  }
+  const bool moves = frame.crop_left != 0;
+  // A crop that leaves nothing is not done.
+  if (av_frame_apply_cropping(&frame, AV_FRAME_CROP_UNALIGNED) < 0 || !moves) return {};
+  const FramePtr copy = make_frame();
+  copy->format = frame.format;
+  copy->width = frame.width;
+  copy->height = frame.height;
+  int done = av_frame_get_buffer(copy.get(), 0);
+  if (done >= 0) done = av_frame_copy(copy.get(), &frame);
+  if (done >= 0) done = av_frame_copy_props(copy.get(), &frame);
+  if (done < 0) return fail_av(done, ErrorCode::malformed_input, "crop");
+  av_frame_unref(&frame);
+  av_frame_move_ref(&frame, copy.get());
+  return {};
+}
+
 }  // namespace
 
 std::unexpected<Error> unsupported_codec(const AVStream& stream) {
@@ -52,9 +75,14 @@ Result<Decoder> Decoder::open(const AVStream& stream) {
   context->pkt_timebase = stream.time_base;
   context->thread_count = 1;
   context->max_pixels = kMaxPixels;
+  context->apply_cropping = 0;  // see crop()
   const int opened = avcodec_open2(context.get(), codec, nullptr);
   if (opened < 0) return fail_av(opened, ErrorCode::malformed_input, "open decoder");
-  return Decoder(std::move(context));
+  const AVCodecParameters& container = *stream.codecpar;
+  return Decoder(std::move(context), {.primaries = container.color_primaries,
+                                      .transfer = container.color_trc,
+                                      .matrix = container.color_space,
+                                      .range = container.color_range});
 }
 
 Result<> Decoder::send(const AVPacket* packet) {
@@ -67,12 +95,24 @@ Result<> Decoder::send(const AVPacket* packet) {
 Result<bool> Decoder::receive(AVFrame& frame) {
   for (;;) {
     const int got = avcodec_receive_frame(context_.get(), &frame);
-    if (got >= 0) return true;
+    if (got >= 0) {
+      TRY_VOID(crop(frame));
+      name_colours(frame);
+      return true;
+    }
     if (got == AVERROR(EAGAIN) || got == AVERROR_EOF) return false;
     if (got == AVERROR(ENOMEM)) return fail_av(got, ErrorCode::out_of_memory, "decode");
     // A packet that decoded in part may say here what is wrong with the rest of it.
     if (++undecodable_ > INT32_MAX) return false;
   }
+}
+
+// ProRes says "unspecified" in every frame, whatever the file around it says.
+void Decoder::name_colours(AVFrame& frame) const {
+  if (frame.color_primaries == AVCOL_PRI_UNSPECIFIED) frame.color_primaries = colours_.primaries;
+  if (frame.color_trc == AVCOL_TRC_UNSPECIFIED) frame.color_trc = colours_.transfer;
+  if (frame.colorspace == AVCOL_SPC_UNSPECIFIED) frame.colorspace = colours_.matrix;
+  if (frame.color_range == AVCOL_RANGE_UNSPECIFIED) frame.color_range = colours_.range;
 }
 
 void Decoder::flush() { avcodec_flush_buffers(context_.get()); }

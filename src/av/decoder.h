@@ -19,7 +19,8 @@ class Decoder {
   // Feeds a packet; nullptr at the end. A packet that cannot be decoded is counted, not an error.
   Result<> send(const AVPacket* packet);
 
-  // The next frame into `frame`; false when the decoder wants another packet or has ended.
+  // The next frame into `frame`; false when the decoder wants another packet or has ended. What the
+  // stream crops off is gone, and colours that it does not name are those that its container names.
   Result<bool> receive(AVFrame& frame);
 
   // Forgets everything, for the next packet after a seek.
@@ -29,9 +30,20 @@ class Decoder {
   std::int64_t undecodable_packets() const { return undecodable_; }
 
  private:
-  explicit Decoder(CodecContextPtr context) : context_(std::move(context)) {}
+  // Of the container; each may be unspecified.
+  struct Colours {
+    AVColorPrimaries primaries;
+    AVColorTransferCharacteristic transfer;
+    AVColorSpace matrix;
+    AVColorRange range;
+  };
+
+  Decoder(CodecContextPtr context, const Colours& colours)
+      : context_(std::move(context)), colours_(colours) {}
+  void name_colours(AVFrame& frame) const;
 
   CodecContextPtr context_;
+  Colours colours_;
   std::int64_t undecodable_ = 0;
 };
 

@@ -3,7 +3,9 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <cstring>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "av/allowed.h"
 
@@ -31,6 +33,37 @@ bool mentions_encryption(ByteSource& source) {
   const std::string_view text(reinterpret_cast<const char*>(head.data()), *read);
   return text.find("ftyp") < 16 &&
          (text.find("encv") != text.npos || text.find("pssh") != text.npos);
+}
+
+// How a container says its colours are to be read.
+struct ColourTags {
+  AVColorPrimaries primaries;
+  AVColorTransferCharacteristic transfer;
+  AVColorSpace matrix;
+  AVColorRange range;
+};
+
+std::vector<ColourTags> tags_of(const AVFormatContext& context) {
+  std::vector<ColourTags> tags;
+  for (const AVStream* stream : std::span(context.streams, context.nb_streams)) {
+    const AVCodecParameters& parameters = *stream->codecpar;
+    tags.push_back({parameters.color_primaries, parameters.color_trc, parameters.color_space,
+                    parameters.color_range});
+  }
+  return tags;
+}
+
+// Looking for stream information, libav decodes frames, and lets a ProRes frame's "unspecified"
+// prevail over what the container says.
+void restore(std::span<const ColourTags> tags, const AVFormatContext& context) {
+  for (std::size_t i = 0; i < tags.size(); ++i) {
+    AVCodecParameters& now = *context.streams[i]->codecpar;
+    const ColourTags& said = tags[i];
+    if (now.color_primaries == AVCOL_PRI_UNSPECIFIED) now.color_primaries = said.primaries;
+    if (now.color_trc == AVCOL_TRC_UNSPECIFIED) now.color_trc = said.transfer;
+    if (now.color_space == AVCOL_SPC_UNSPECIFIED) now.color_space = said.matrix;
+    if (now.color_range == AVCOL_RANGE_UNSPECIFIED) now.color_range = said.range;
+  }
 }
 
 }  // namespace
@@ -88,11 +121,13 @@ struct Input::Io {
 Input::Input(Input&& other) noexcept
     : io_(std::move(other.io_)),
       context_(std::exchange(other.context_, nullptr)),
+      times_(std::move(other.times_)),
       damaged_(other.damaged_) {}
 
 Input& Input::operator=(Input&& other) noexcept {
   std::swap(io_, other.io_);
   std::swap(context_, other.context_);
+  std::swap(times_, other.times_);
   std::swap(damaged_, other.damaged_);
   return *this;
 }
@@ -109,6 +144,16 @@ std::unexpected<Error> Input::open_failure(int averror) const {
 }
 
 Result<Input> Input::open(ByteSource& source) {
+  Input input = TRY(open_container(source, 0));
+  TRY_VOID(input.look_at_streams());
+  return input;
+}
+
+Result<Input> Input::open_unparsed(ByteSource& source) {
+  return open_container(source, AVFMT_FLAG_NOPARSE);
+}
+
+Result<Input> Input::open_container(ByteSource& source, int flags) {
   if (source.size() == 0) return fail(ErrorCode::not_a_video, "The file is empty.");
   Input input;
   input.io_ = std::make_unique<Io>(source);
@@ -127,7 +172,7 @@ Result<Input> Input::open(ByteSource& source) {
   if (!input.context_) return fail_av(AVERROR(ENOMEM), ErrorCode::out_of_memory, "open");
   AVFormatContext& context = *input.context_;
   context.pb = input.io_->avio;
-  context.flags |= AVFMT_FLAG_CUSTOM_IO;
+  context.flags |= AVFMT_FLAG_CUSTOM_IO | flags;
   context.io_open = refuse_io_open;
   context.max_streams = kMaxStreams;
   AVDictionary* options = nullptr;
@@ -140,32 +185,75 @@ Result<Input> Input::open(ByteSource& source) {
   const int opened = avformat_open_input(&input.context_, "", format, &options);
   av_dict_free(&options);
   if (opened < 0) return input.open_failure(opened);
+  return input;
+}
 
-  std::vector<AVDictionary*> per_stream(input.context_->nb_streams, nullptr);
+Result<> Input::look_at_streams() {
+  const std::vector<ColourTags> tags = tags_of(*context_);
+  std::vector<AVDictionary*> per_stream(context_->nb_streams, nullptr);
   for (AVDictionary*& dictionary : per_stream) {
     av_dict_set(&dictionary, "threads", "1", 0);
     av_dict_set_int(&dictionary, "max_pixels", kMaxPixels, 0);
   }
-  const int found = avformat_find_stream_info(input.context_, per_stream.data());
+  const int found = avformat_find_stream_info(context_, per_stream.data());
   for (AVDictionary*& dictionary : per_stream) av_dict_free(&dictionary);
-  if (found < 0) return input.open_failure(found);
-  return input;
+  if (found < 0) return open_failure(found);
+  restore(tags, *context_);
+  for (const AVStream* stream : streams()) {
+    times_.push_back(PacketTimes::make(*context_, *stream));
+  }
+  return {};
 }
 
-void Input::select(std::initializer_list<int> wanted) {
+void Input::select(const std::vector<int>& wanted) {
   for (AVStream* stream : streams()) {
     const bool is_wanted = std::ranges::find(wanted, stream->index) != wanted.end();
     stream->discard = is_wanted ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
   }
 }
 
+bool Input::take_timed(AVPacket& packet) {
+  return std::ranges::any_of(times_,
+                             [&](const auto& times) { return times && times->take(packet); });
+}
+
 Result<ReadOutcome> Input::read(AVPacket& packet) {
+  for (;;) {
+    if (take_timed(packet)) return ReadOutcome::packet;
+    if (TRY(read_stored(packet)) == ReadOutcome::end) break;
+    // Program streams announce some streams only when they begin.
+    const auto index = static_cast<std::size_t>(packet.stream_index);
+    if (index >= times_.size() || !times_[index]) return ReadOutcome::packet;
+    times_[index]->add(packet);
+  }
+  for (const auto& times : times_) {
+    if (times) times->finish();
+  }
+  return take_timed(packet) ? ReadOutcome::packet : ReadOutcome::end;
+}
+
+Result<ReadOutcome> Input::read_stored(AVPacket& packet) {
   const int got = av_read_frame(context_, &packet);
   if (got >= 0) return ReadOutcome::packet;
   if (io_->error) return fail(*io_->error);
   if (got == AVERROR(ENOMEM)) return fail_av(got, ErrorCode::out_of_memory, "read");
   if (got != AVERROR_EOF) damaged_ = true;
   return ReadOutcome::end;
+}
+
+std::int64_t Input::decoding_delay(const AVStream& stream) const {
+  const auto index = static_cast<std::size_t>(stream.index);
+  const bool is_timed = index < times_.size() && times_[index];
+  if (is_timed || std::string_view(context_->iformat->name) != "avi") return 0;
+  return stream.codecpar->video_delay;
+}
+
+// Where libavformat searches for a time, it then takes what it reads first for being of that time,
+// though it may be the rest of a picture or of another stream. Of bytes it supposes nothing.
+void Input::seek_again_to_bytes() {
+  const std::string_view name = context_->iformat->name;
+  if (name != "mpeg" && name != "mpegts") return;
+  avformat_seek_file(context_, -1, INT64_MIN, avio_tell(context_->pb), INT64_MAX, AVSEEK_FLAG_BYTE);
 }
 
 Result<> Input::seek(int stream, std::int64_t pts) {
@@ -178,6 +266,11 @@ Result<> Input::seek(int stream, std::int64_t pts) {
         avformat_seek_file(context_, -1, INT64_MIN, INT64_MIN / 2, INT64_MAX, AVSEEK_FLAG_BYTE);
   if (io_->error) return fail(*io_->error);
   if (sought < 0) return fail_av(sought, ErrorCode::malformed_input, "seek");
+  seek_again_to_bytes();
+  if (io_->error) return fail(*io_->error);
+  for (const auto& times : times_) {
+    if (times) times->restart();
+  }
   return {};
 }
 

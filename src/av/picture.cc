@@ -1,54 +1,12 @@
 #include "av/picture.h"
 
-#include <spdlog/fmt/fmt.h>
-
 #include <algorithm>
 
-#include "av/libav.h"
-#include "core/source.h"
-
-extern "C" {
-#include <libavfilter/buffersink.h>
-#include <libavfilter/buffersrc.h>
-#include <libavutil/pixdesc.h>
-}
+#include "av/normal_filters.h"
+#include "core/transfer.h"
 
 namespace vodmill::av {
 namespace {
-
-std::string_view matrix_of(const AVFrame& frame) {
-  switch (frame.colorspace) {
-    case AVCOL_SPC_BT709:
-      return "bt709";
-    case AVCOL_SPC_BT470BG:
-    case AVCOL_SPC_SMPTE170M:
-      return "bt601";
-    case AVCOL_SPC_FCC:
-      return "fcc";
-    case AVCOL_SPC_SMPTE240M:
-      return "smpte240m";
-    case AVCOL_SPC_BT2020_NCL:
-    case AVCOL_SPC_BT2020_CL:
-      return "bt2020";
-    default:
-      return frame.height >= kHighDefinitionLines ? "bt709" : "bt601";
-  }
-}
-
-bool is_rgb(const AVFrame& frame) {
-  const AVPixFmtDescriptor* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
-  return format && (format->flags & AV_PIX_FMT_FLAG_RGB) != 0;
-}
-
-// Quarter turns and mirroring, in libavfilter's words.
-std::string turn(int rotation, bool mirrored) {
-  std::string filters;
-  if (rotation == 90) filters += ",transpose=clock";
-  if (rotation == 180) filters += ",hflip,vflip";
-  if (rotation == 270) filters += ",transpose=cclock";
-  if (mirrored) filters += ",hflip";
-  return filters;
-}
 
 Result<FramePtr> make_buffer(int width, int height) {
   FramePtr buffer = make_frame();
@@ -67,90 +25,40 @@ Normalizer::Shape Normalizer::shape_of(const AVFrame& frame) {
           frame.color_range, frame.color_trc, frame.color_primaries};
 }
 
-// Only numbers and words of ours: nothing in it was written by the file.
-std::string Normalizer::description(const AVFrame& frame) const {
-  const Rendition& top = plan_.ladder.front();
-  const bool on_its_side = plan_.rotation % 180 != 0;
-  const int width = on_its_side ? top.height : top.width;
-  const int height = on_its_side ? top.width : top.height;
-  std::string filters = plan_.deinterlace ? "bwdif=mode=send_frame:deint=interlaced," : "";
-  if (!plan_.tone_map.empty()) {
-    // Scaled first: tone mapping works in floating point, a pixel at a time.
-    filters += fmt::format(
-        "zscale=w={}:h={}:tin={}:min=2020_ncl:pin=2020:t=linear:npl=203,format=gbrpf32le,"
-        "zscale=p=709,tonemap=tonemap=mobius:desat=0,"
-        "zscale=t=709:m=709:r=limited,format=yuv420p",
-        width, height, plan_.tone_map);
-  } else {
-    const bool full = frame.color_range == AVCOL_RANGE_JPEG;
-    // The scale filter copies even where nothing is to be done.
-    const bool is_right = frame.width == width && frame.height == height && !full &&
-                          frame.format == AV_PIX_FMT_YUV420P && matrix_of(frame) == "bt709";
-    if (is_right)
-      return filters + "format=yuv420p" + turn(plan_.rotation, plan_.mirrored) + ",setsar=1";
-    filters += fmt::format("scale=w={}:h={}:flags=bicubic:out_color_matrix=bt709:out_range=tv",
-                           width, height);
-    if (!is_rgb(frame)) {
-      filters +=
-          fmt::format(":in_color_matrix={}:in_range={}", matrix_of(frame), full ? "pc" : "tv");
-    }
-    filters += ",format=yuv420p";
-  }
-  return filters + turn(plan_.rotation, plan_.mirrored) + ",setsar=1";
-}
-
-Result<> Normalizer::build(const AVFrame& frame) {
-  graph_.reset(avfilter_graph_alloc());
-  if (!graph_) return fail_transcode(AVERROR(ENOMEM), "filter graph");
-  graph_->nb_threads = 1;
-  const std::string arguments =
-      fmt::format("video_size={}x{}:pix_fmt={}:time_base={}/{}:pixel_aspect=1/1", frame.width,
-                  frame.height, frame.format, time_base_.num, time_base_.den);
-  int made = avfilter_graph_create_filter(&source_, avfilter_get_by_name("buffer"), "in",
-                                          arguments.c_str(), nullptr, graph_.get());
-  if (made < 0) return fail_transcode(made, "filter source");
-  made = avfilter_graph_create_filter(&sink_, avfilter_get_by_name("buffersink"), "out", nullptr,
-                                      nullptr, graph_.get());
-  if (made < 0) return fail_transcode(made, "filter sink");
-
-  AVFilterInOut* outputs = avfilter_inout_alloc();
-  AVFilterInOut* inputs = avfilter_inout_alloc();
-  outputs->name = av_strdup("in");
-  outputs->filter_ctx = source_;
-  inputs->name = av_strdup("out");
-  inputs->filter_ctx = sink_;
-  made = avfilter_graph_parse_ptr(graph_.get(), description(frame).c_str(), &inputs, &outputs,
-                                  nullptr);
-  avfilter_inout_free(&inputs);
-  avfilter_inout_free(&outputs);
-  if (made < 0) return fail_transcode(made, "filters");
-  made = avfilter_graph_config(graph_.get(), nullptr);
-  if (made < 0) return fail_transcode(made, "filters");
-  shape_ = shape_of(frame);
-  return {};
+Normalizer::Normalizer(const Plan& plan, Rational time_base) : plan_(plan), time_base_(time_base) {
+  if (plan.tone_map.empty()) return;
+  const auto curve = plan.tone_map == kHlg ? ToneMapper::Curve::hlg : ToneMapper::Curve::pq;
+  tone_mapper_.emplace(curve, plan.tone_map_peak);
 }
 
 Result<> Normalizer::send(AVFrame* frame) {
-  if (!frame) {
-    if (!graph_) return {};
-    const int sent = av_buffersrc_add_frame(source_, nullptr);
-    return sent < 0 ? Result<>(fail_transcode(sent, "filter")) : Result<>();
-  }
+  if (!frame) return graph_ ? graph_->send(nullptr) : Result<>();
   if (!graph_ || shape_ != shape_of(*frame)) {
     if (graph_) {
       // Pictures that the old graph still holds come before the new shape's.
       TRY_VOID(send(nullptr));
-      for (FramePtr rest = make_frame(); av_buffersink_get_frame(sink_, rest.get()) >= 0;) {
+      for (FramePtr rest = make_frame(); TRY(filter(*rest));) {
         left_over_.push_back(std::exchange(rest, make_frame()));
       }
     }
-    TRY_VOID(build(*frame));
+    graph_.emplace(TRY(FilterGraph::make(*frame, time_base_, normal_filters(plan_, *frame))));
+    shape_ = shape_of(*frame);
   }
   // The aspect ratio is dealt with in the plan's sizes.
   frame->sample_aspect_ratio = {1, 1};
-  const int sent = av_buffersrc_add_frame(source_, frame);
-  if (sent < 0) return fail_transcode(sent, "filter");
-  return {};
+  return graph_->send(frame);
+}
+
+Result<bool> Normalizer::filter(AVFrame& picture) {
+  const bool is_there = TRY(graph_->receive(picture));
+  if (!is_there || !tone_mapper_) return is_there;
+  TRY_VOID(tone_mapper_->map(picture));
+  if (!after_tone_mapper_) {
+    const std::string filters = filters_after_tone_mapper(plan_);
+    after_tone_mapper_.emplace(TRY(FilterGraph::make(picture, time_base_, filters)));
+  }
+  TRY_VOID(after_tone_mapper_->send(&picture));
+  return after_tone_mapper_->receive(picture);
 }
 
 Result<bool> Normalizer::receive(AVFrame& picture) {
@@ -159,11 +67,7 @@ Result<bool> Normalizer::receive(AVFrame& picture) {
     left_over_.erase(left_over_.begin());
     return true;
   }
-  if (!graph_) return false;
-  const int got = av_buffersink_get_frame(sink_, &picture);
-  if (got == AVERROR(EAGAIN) || got == AVERROR_EOF) return false;
-  if (got < 0) return fail_transcode(got, "filter");
-  return true;
+  return graph_ ? filter(picture) : Result<bool>(false);
 }
 
 Result<Cascade> Cascade::make(std::span<const Rendition> ladder) {

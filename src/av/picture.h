@@ -3,11 +3,13 @@
 // Both belong to a task of a mill; one thread. Errors: transcode_failed, out_of_memory.
 #pragma once
 
+#include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
+#include "av/filter_graph.h"
 #include "av/libav.h"
+#include "av/tone_map.h"
 #include "core/plan.h"
 
 namespace vodmill::av {
@@ -18,7 +20,7 @@ namespace vodmill::av {
 // Output size, colour and aspect ratio come from the plan, never from a frame.
 class Normalizer {
  public:
-  Normalizer(const Plan& plan, Rational time_base) : plan_(plan), time_base_(time_base) {}
+  Normalizer(const Plan& plan, Rational time_base);
 
   // Gives a frame in; nullptr at the end. The frame's reference is taken over.
   Result<> send(AVFrame* frame);
@@ -33,15 +35,14 @@ class Normalizer {
     bool operator==(const Shape&) const = default;
   };
   static Shape shape_of(const AVFrame& frame);
-  Result<> build(const AVFrame& frame);
-  std::string description(const AVFrame& frame) const;
+  Result<bool> filter(AVFrame& picture);
 
   const Plan& plan_;
   Rational time_base_;
-  FilterGraphPtr graph_;
-  AVFilterContext* source_ = nullptr;  // owned by graph_
-  AVFilterContext* sink_ = nullptr;
-  Shape shape_;
+  std::optional<FilterGraph> graph_;
+  Shape shape_;                                   // of the frames that graph_ takes
+  std::optional<ToneMapper> tone_mapper_;         // for HDR: between the two graphs
+  std::optional<FilterGraph> after_tone_mapper_;  // made for the first picture
   std::vector<FramePtr> left_over_;  // what the graph before the last change of shape still held
 };
 

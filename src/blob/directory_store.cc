@@ -3,8 +3,11 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <optional>
+#include <system_error>
 
 #include "blob/tree.h"
 
@@ -18,6 +21,15 @@ std::unexpected<Error> invalid_key(const BlobKey& key) {
               "The key \"" + key.str() +
                   "\" is not valid: use up to 512 characters a-z, 0-9, '.', '_' and '-', with "
                   "single slashes between components.");
+}
+
+// Who named the folder wants to know which and why.
+std::unexpected<Error> cannot_be(std::string_view what, const std::filesystem::path& folder,
+                                 std::error_code why) {
+  const ErrorCode code = fail_errno("", why.value()).error().code;
+  return fail(code == ErrorCode::internal_error ? ErrorCode::storage_unavailable : code,
+              "The folder " + folder.string() + " cannot be " + std::string(what) + ": " +
+                  why.message() + ".");
 }
 
 class DirectoryWriter final : public BlobWriter {
@@ -73,12 +85,16 @@ Result<std::unique_ptr<DirectoryStore>> DirectoryStore::open(const std::filesyst
                                                              DirectoryOptions options) {
   std::error_code made;
   std::filesystem::create_directories(folder.parent_path(), made);
-  if (::mkdir(folder.c_str(), 0750) != 0 && errno != EEXIST) {
-    return fail_errno("mkdir " + folder.string(), errno);
+  if (::mkdir(folder.c_str(), options.modes.folder) != 0 && errno != EEXIST) {
+    const std::error_code here(errno, std::generic_category());
+    return cannot_be("made", folder, here.value() == ENOENT && made ? made : here);
   }
   Fd root(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!root) return fail_errno("open " + folder.string(), errno);
-  auto temporaries = TemporaryFolder::open(root.get(), options.names);
+  if (!root) return cannot_be("opened", folder, {errno, std::generic_category()});
+  if (::faccessat(root.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
+    return cannot_be("written to", folder, {errno, std::generic_category()});
+  }
+  auto temporaries = TemporaryFolder::open(root.get(), options.names, options.modes);
   if (!temporaries) return fail(std::move(temporaries).error().within(folder.string()));
   return std::unique_ptr<DirectoryStore>(
       new DirectoryStore(std::move(root), std::move(*temporaries), options.threads));
@@ -95,7 +111,7 @@ Async<std::unique_ptr<BlobWriter>> DirectoryStore::create(BlobKey key) {
     Result<TemporaryFile> made = TemporaryFile::create(*temporaries_);
     // Already now, synced while the bytes are still on their way; publish() makes it again where it
     // could not be made or has gone.
-    if (made) (void)make_parent(root_.get(), key);
+    if (made) (void)make_parent(root_.get(), key, temporaries_->modes().folder);
     return made;
   };
   Result<TemporaryFile> file = co_await pool_.run(std::move(begin));

@@ -2,7 +2,8 @@
 //
 // Owned by app/; used by any number of coroutines on any executors, and the folder by any number
 // of processes of one machine at a time. Needs the right to write to the folder; makes files of
-// mode 0640 and folders of mode 0750 (less the umask). Below the folder are only whole objects and
+// mode 0640 and folders of mode 0750 (less the umask) if not told otherwise. Below the folder are
+// only whole objects and
 // ".tmp~" (see temporary.h), which a killed process may leave files in until the next open(). What
 // else lies there and is not a file or folder with a valid name is ignored.
 //
@@ -28,12 +29,13 @@ struct DirectoryOptions {
   // together are one to the disk.
   int threads = 32;
   FileNames names = FileNames::none_if_possible;
+  Modes modes = {};
 };
 
 class DirectoryStore final : public BlobStore, public DiskSpace {
  public:
   // Makes the folder if it is missing and removes what dead processes have left in ".tmp~". Blocks:
-  // for start-up.
+  // for start-up. storage_unavailable, with a sentence, where no folder can be or be written to.
   static Result<std::unique_ptr<DirectoryStore>> open(const std::filesystem::path& folder,
                                                       DirectoryOptions options = {});
 

@@ -18,6 +18,9 @@ class FileOverlay final : public BlobStore {
   static Result<std::unique_ptr<FileOverlay>> open(BlobStore* below, BlobKey key,
                                                    const std::filesystem::path& file);
 
+  // From now on that is below.
+  void lay_over(BlobStore& below) { below_ = &below; }
+
   std::int64_t bytes() const { return bytes_; }
 
   Async<std::unique_ptr<BlobWriter>> create(BlobKey key) override;
@@ -31,7 +34,7 @@ class FileOverlay final : public BlobStore {
   FileOverlay(BlobStore* below, BlobKey key, Fd file, std::int64_t bytes)
       : below_(below), key_(std::move(key)), file_(std::move(file)), bytes_(bytes) {}
 
-  BlobStore* const below_;
+  BlobStore* below_;
   const BlobKey key_;
   const Fd file_;
   const std::int64_t bytes_;

@@ -7,6 +7,8 @@
 // a store removes the files of every id whose lock nobody holds.
 #pragma once
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <string>
 
@@ -18,24 +20,36 @@ namespace vodmill::blob {
 
 enum class FileNames { none_if_possible, always };
 
+// The folder's name.
+inline constexpr char kTemporaries[] = ".tmp~";
+
+// What objects and their folders are made with; the umask takes from it.
+struct Modes {
+  mode_t folder = 0750;
+  mode_t file = 0640;
+};
+inline constexpr Modes kForEverybody{.folder = 0777, .file = 0666};
+
 // One store's share of ".tmp~". Thread-safe; outlives its TemporaryFiles.
 class TemporaryFolder {
  public:
-  static Result<std::unique_ptr<TemporaryFolder>> open(int root, FileNames names);
+  static Result<std::unique_ptr<TemporaryFolder>> open(int root, FileNames names, Modes modes);
   ~TemporaryFolder();
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
   int fd() const { return folder_.get(); }
   bool unnamed() const { return unnamed_; }
+  const Modes& modes() const { return modes_; }
   std::string next_name() { return id_ + "." + std::to_string(++last_); }
 
  private:
-  TemporaryFolder() = default;
+  explicit TemporaryFolder(Modes modes) : modes_(modes) {}
 
   Result<> lock();
   Result<bool> can_link_unnamed();
 
+  const Modes modes_;
   Fd folder_;
   Fd lock_;
   std::string id_;

@@ -10,7 +10,6 @@
 namespace vodmill::blob {
 namespace {
 
-constexpr mode_t kFileMode = 0640;
 constexpr std::int64_t kStart = 256 * 1024;        // worth a request to the disk
 constexpr std::int64_t kWindow = 4 * 1024 * 1024;  // worth waiting for
 constexpr int kRounds = 1000;
@@ -26,13 +25,14 @@ Result<> hurry(int fd, std::int64_t begin, std::int64_t end, unsigned flags) {
 }  // namespace
 
 Result<TemporaryFile> TemporaryFile::create(TemporaryFolder& folder) {
+  const mode_t mode = folder.modes().file;
   if (folder.unnamed()) {
-    Fd fd(::openat(folder.fd(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, kFileMode));
+    Fd fd(::openat(folder.fd(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
     if (!fd) return fail_errno("create a temporary file", errno);
     return TemporaryFile(folder, std::move(fd), "");
   }
   std::string name = folder.next_name();
-  Fd fd(::openat(folder.fd(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode));
+  Fd fd(::openat(folder.fd(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!fd) return fail_errno("create a temporary file", errno);
   return TemporaryFile(folder, std::move(fd), std::move(name));
 }
@@ -69,7 +69,7 @@ Result<> TemporaryFile::write_behind() {
 Result<BlobInfo> TemporaryFile::publish(int root, const BlobKey& key) {
   if (::fdatasync(fd_.get()) != 0) return fail_errno("fdatasync " + key.str(), errno);
   for (int round = 0; round < kRounds; ++round) {
-    const Fd parent = TRY(make_parent(root, key));
+    const Fd parent = TRY(make_parent(root, key, folder_->modes().folder));
     const Result<> appeared = appear(parent.get(), key);
     // not_found: a remove() elsewhere took the folder, empty as it was, before the object came.
     if (!appeared && appeared.error().code == ErrorCode::not_found) continue;

@@ -12,7 +12,6 @@
 namespace vodmill::blob {
 namespace {
 
-constexpr char kFolder[] = ".tmp~";
 constexpr std::string_view kLock = ".lock";
 
 std::string id_of(const std::string& name) { return name.substr(0, name.find('.')); }
@@ -42,12 +41,13 @@ Result<> remove_leftovers(int folder) {
 
 }  // namespace
 
-Result<std::unique_ptr<TemporaryFolder>> TemporaryFolder::open(int root, FileNames names) {
-  if (::mkdirat(root, kFolder, 0750) != 0 && errno != EEXIST) {
+Result<std::unique_ptr<TemporaryFolder>> TemporaryFolder::open(int root, FileNames names,
+                                                               Modes modes) {
+  if (::mkdirat(root, kTemporaries, 0750) != 0 && errno != EEXIST) {
     return fail_errno("mkdir .tmp~", errno);
   }
-  std::unique_ptr<TemporaryFolder> folder(new TemporaryFolder);
-  folder->folder_ = Fd(::openat(root, kFolder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  std::unique_ptr<TemporaryFolder> folder(new TemporaryFolder(modes));
+  folder->folder_ = Fd(::openat(root, kTemporaries, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder->folder_) return fail_errno("open .tmp~", errno);
   TRY_VOID(folder->lock());
   TRY_VOID(remove_leftovers(folder->fd()));

@@ -9,7 +9,6 @@
 namespace vodmill::blob {
 namespace {
 
-constexpr mode_t kFolderMode = 0750;
 constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 // Each further round means that another process removed the folder just made.
 constexpr int kRounds = 1000;
@@ -25,13 +24,13 @@ std::string folder_of(const BlobKey& key) {
 }
 
 // Makes every missing folder on the path. ENOENT when one vanished on the way.
-Result<int> make_folders(int root, const std::string& path) {
+Result<int> make_folders(int root, const std::string& path, mode_t mode) {
   Fd above(::openat(root, ".", kFolderFlags));
   if (!above) return fail_errno("open the store's folder", errno);
   for (std::size_t begin = 0; begin <= path.size();) {
     const std::size_t end = std::min(path.find('/', begin), path.size());
     const std::string name = path.substr(begin, end - begin);
-    if (::mkdirat(above.get(), name.c_str(), kFolderMode) == 0) {
+    if (::mkdirat(above.get(), name.c_str(), mode) == 0) {
       if (::fsync(above.get()) != 0) return fail_errno("fsync above " + path, errno);
     } else if (errno == ENOENT) {
       return ENOENT;
@@ -50,13 +49,13 @@ Result<int> make_folders(int root, const std::string& path) {
 
 std::string file_name(const BlobKey& key) { return key.str().substr(key.str().rfind('/') + 1); }
 
-Result<Fd> make_parent(int root, const BlobKey& key) {
+Result<Fd> make_parent(int root, const BlobKey& key, mode_t mode) {
   const std::string path = folder_of(key);
   for (int round = 0; round < kRounds; ++round) {
     Fd folder(::openat(root, path.c_str(), kFolderFlags));
     if (folder) return folder;
     int error = errno;
-    if (error == ENOENT) error = TRY(make_folders(root, path));
+    if (error == ENOENT) error = TRY(make_folders(root, path, mode));
     if (error == ENOTDIR) {
       return fail(ErrorCode::invalid_request,
                   "The key " + key.str() + " needs a folder where another object is.");

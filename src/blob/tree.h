@@ -6,6 +6,8 @@
 // Not fuzzed: prefixes and keys are checked before they come here.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,9 +20,9 @@ namespace vodmill::blob {
 
 // REQUIRES for all of them: a valid key.
 
-// The folder that `key` lies in, made durably where it is missing. invalid_request when another
-// object's key is in the way.
-Result<Fd> make_parent(int root, const BlobKey& key);
+// The folder that `key` lies in, made durably where it is missing, with `mode`. invalid_request
+// when another object's key is in the way.
+Result<Fd> make_parent(int root, const BlobKey& key, mode_t mode);
 
 // The part of the key after its last slash: the file's name in the folder above.
 std::string file_name(const BlobKey& key);

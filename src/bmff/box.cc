@@ -13,6 +13,20 @@ std::string FourCc::text() const {
   return text;
 }
 
+std::optional<BoxHeader> parse_box_header(ByteView bytes) {
+  ByteReader header(bytes);
+  std::uint64_t size = header.u32();
+  const FourCc type(header.u32());
+  if (header.ok() && size == 1) size = header.u64();
+  if (!header.ok()) return std::nullopt;
+  const auto header_bytes = static_cast<std::int64_t>(bytes.size() - header.remaining());
+  constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 62;
+  if (size > kMostBytes) return std::nullopt;
+  const auto whole = static_cast<std::int64_t>(size);
+  if (whole != 0 && whole < header_bytes) return std::nullopt;
+  return BoxHeader{type, header_bytes, whole};
+}
+
 Result<std::optional<Box>> BoxReader::next() {
   const std::size_t left = bytes_.size() - position_;
   if (left == 0) return std::nullopt;

@@ -42,6 +42,19 @@ struct Box {
   std::size_t end() const { return payload_offset + payload.size(); }
 };
 
+// The beginning of a box in a file that is too long to be looked at whole.
+struct BoxHeader {
+  FourCc type;
+  std::int64_t header_bytes = 0;  // 8 or 16
+  std::int64_t bytes = 0;         // of the whole box; 0: up to the end of the file
+
+  static constexpr std::size_t kMost = 16;
+};
+
+// From the first bytes of a box, kMost of them where the file has so many. None where they are too
+// few, or give a size that is smaller than the header or that no file has.
+std::optional<BoxHeader> parse_box_header(ByteView bytes);
+
 // The boxes that follow each other in `bytes`.
 class BoxReader {
  public:

@@ -29,6 +29,27 @@ TEST(BoxReader, WalksBoxesWithSmallAndLargeSizes) {
   EXPECT_FALSE(*end);
 }
 
+TEST(BoxHeader, IsReadFromTheFirstBytesOfABox) {
+  const std::uint32_t mdat = 0x6d646174;
+  const auto small = parse_box_header(words({4096, mdat, 1, 2}));
+  ASSERT_TRUE(small);
+  EXPECT_EQ(small->type, FourCc("mdat"));
+  EXPECT_EQ(small->header_bytes, 8);
+  EXPECT_EQ(small->bytes, 4096);
+  const auto large = parse_box_header(words({1, mdat, 2, 3}));
+  ASSERT_TRUE(large);
+  EXPECT_EQ(large->header_bytes, 16);
+  EXPECT_EQ(large->bytes, (std::int64_t{2} << 32) + 3);
+  const auto rest = parse_box_header(words({0, mdat}));
+  ASSERT_TRUE(rest);
+  EXPECT_EQ(rest->bytes, 0);
+  EXPECT_FALSE(parse_box_header(words({7, mdat}))) << "smaller than its header";
+  EXPECT_FALSE(parse_box_header(words({1, mdat, 0, 15}))) << "smaller than its header";
+  EXPECT_FALSE(parse_box_header(words({1, mdat, 0xffffffff, 0}))) << "larger than any file";
+  EXPECT_FALSE(parse_box_header(words({1, mdat, 0}))) << "cut short";
+  EXPECT_FALSE(parse_box_header(words({8}))) << "cut short";
+}
+
 TEST(BoxReader, RefusesSizesThatCannotBe) {
   const auto refuses = [](const Bytes& bytes) {
     const auto box = BoxReader(bytes).next();

@@ -95,19 +95,27 @@ plan::ShownSize shown_size(const SourceInfo& info) {
 
 Result<> insert_task(Transaction& transaction, const GenerationLease& lease, const Plan& plan,
                      const NewTask& task) {
-  Chunk owned{0, plan.audio ? static_cast<int>(plan.audio->boundaries.size()) : 0};
+  Chunk owned{0, plan.segments()};
+  std::string sound;
+  const auto index = static_cast<std::size_t>(task.index);
   if (task.kind == TaskKind::chunk) {
-    if (task.index < 0 || std::cmp_greater_equal(task.index, plan.chunks.size())) {
+    if (index >= plan.chunks.size()) {
       return fail(ErrorCode::internal_error, "The plan has no such chunk.");
     }
-    owned = plan.chunks[static_cast<std::size_t>(task.index)];
+    owned = plan.chunks[index];
+  }
+  if (task.kind == TaskKind::audio) {
+    if (index >= plan.sounds.size()) {
+      return fail(ErrorCode::internal_error, "The plan has no such sound.");
+    }
+    sound = plan.sounds[index].name;
   }
   TRY_VOID(transaction.execute(
       generation_sql::kInsertTask,
       {task_id(lease.video, lease.generation, task.kind, task.index), lease.video.str(),
        lease.generation, name_of(task.kind), task.index, task.urgency, task.cost, task.build.str(),
-       owned.first_segment, owned.end_segment, plan.audio ? plan.audio->name : "",
-       name_of(TaskState::waiting), task.memory}));
+       owned.first_segment, owned.end_segment, sound, name_of(TaskState::waiting), task.memory,
+       task.cores}));
   return {};
 }
 
@@ -195,7 +203,7 @@ Result<bool> supersede(Transaction& transaction, const GenerationLease& lease,
   return true;
 }
 
-constexpr std::size_t kDelayedColumn = 14;  // of kTasks, after the columns of task_from()
+constexpr std::size_t kDelayedColumn = 16;  // of kTasks, after the columns of task_from()
 
 }  // namespace
 

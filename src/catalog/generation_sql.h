@@ -42,7 +42,8 @@ inline constexpr Statement kShowProgress{
 inline constexpr Statement kTasks{
     "list tasks",
     "SELECT id, video, generation, kind, idx, state, attempts, losses, cost, done, result, "
-    "error_code, error_message, memory, CASE WHEN not_before > vodmill_now() THEN 1 ELSE 0 END "
+    "error_code, error_message, memory, cores, urgency, "
+    "CASE WHEN not_before > vodmill_now() THEN 1 ELSE 0 END "
     "FROM tasks WHERE video = ?1 AND generation = ?2 ORDER BY urgency, idx, kind DESC"};
 
 inline constexpr Statement kStorePlan{
@@ -54,8 +55,8 @@ inline constexpr Statement kStoreSize{"store size",
 inline constexpr Statement kInsertTask{
     "insert task",
     "INSERT INTO tasks (id, video, generation, kind, idx, urgency, cost, build, first_segment, "
-    "end_segment, audio_rendition, state, memory, not_before, created_at) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, vodmill_now())"};
+    "end_segment, audio_rendition, state, memory, cores, not_before, created_at) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, vodmill_now())"};
 
 inline constexpr Statement kMarkPlayable{
     "mark playable", "UPDATE generations SET playable = 1 WHERE video = ?1 AND number = ?2"};

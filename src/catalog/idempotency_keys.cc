@@ -1,11 +1,21 @@
 #include "catalog/idempotency_keys.h"
 
+#include <algorithm>
+
 #include "catalog/idempotency_sql.h"
 
 namespace vodmill::catalog {
 namespace {
 
 using db::Transaction;
+
+// The fingerprint's column of a settled key has the details after it.
+constexpr char kBeforeDetails = '\n';
+
+std::string fingerprint_with_details(const KeyClaim& claim) {
+  return claim.details.empty() ? claim.fingerprint
+                               : claim.fingerprint + kBeforeDetails + claim.details;
+}
 
 std::int64_t count_of(Milliseconds length) { return static_cast<std::int64_t>(length.count()); }
 
@@ -18,9 +28,12 @@ Result<KeyAnswer> claim_key(Transaction& transaction, const KeyClaim& claim, Mil
   // Another process has forgotten it this moment: the client comes back.
   if (found.empty()) return KeyAnswer{KeyState::busy, {}};
   const db::Row& row = found[0];
-  if (row.text(0) != claim.fingerprint) return KeyAnswer{KeyState::mismatch, {}};
+  const std::string kept = row.text(0);
+  const std::size_t end = std::min(kept.find(kBeforeDetails), kept.size());
+  if (kept.substr(0, end) != claim.fingerprint) return KeyAnswer{KeyState::mismatch, {}};
   if (row.integer(2) == 0) return KeyAnswer{KeyState::busy, {}};
-  return KeyAnswer{KeyState::settled, VideoId(row.text(1))};
+  const std::size_t details = std::min(end + 1, kept.size());
+  return KeyAnswer{KeyState::settled, VideoId(row.text(1)), kept.substr(details)};
 }
 
 }  // namespace
@@ -51,7 +64,7 @@ Async<> SqlIdempotencyKeys::release(KeyClaim claim) {
 
 Result<> settle_key(Transaction& transaction, const KeyClaim& claim) {
   const db::Rows settled =
-      TRY(transaction.execute(idempotency_sql::kSettle, {claim.key, claim.fingerprint,
+      TRY(transaction.execute(idempotency_sql::kSettle, {claim.key, fingerprint_with_details(claim),
                                                          claim.video.str(), count_of(kKeyKept)}));
   if (settled.affected > 0) return {};
   return fail(ErrorCode::conflict,

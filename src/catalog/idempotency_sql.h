@@ -34,7 +34,7 @@ inline constexpr Statement kSettle{
     "settle key",
     "INSERT INTO idempotency_keys (client_key, fingerprint, video, settled, ends_at) "
     "VALUES (?1, ?2, ?3, 1, vodmill_now() + ?4) ON CONFLICT (client_key) "
-    "DO UPDATE SET settled = 1, ends_at = excluded.ends_at "
+    "DO UPDATE SET fingerprint = excluded.fingerprint, settled = 1, ends_at = excluded.ends_at "
     "WHERE idempotency_keys.video = excluded.video"};
 
 inline constexpr std::array kAll{kForget, kClaim, kFind, kRenew, kRelease, kSettle};

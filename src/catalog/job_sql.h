@@ -42,7 +42,8 @@ inline constexpr Statement kPlan{
 inline constexpr Statement kTasks{
     "tasks of job",
     "SELECT id, video, generation, kind, idx, state, attempts, losses, cost, done, result, "
-    "error_code, error_message, memory, worker FROM tasks WHERE video = ?1 AND generation = ?2 "
+    "error_code, error_message, memory, cores, urgency, worker FROM tasks WHERE video = ?1 AND "
+    "generation = ?2 "
     "ORDER BY CASE WHEN kind = 'probe' THEN 0 ELSE 1 END, urgency, idx, kind DESC"};
 
 inline constexpr Statement kNow{"now for jobs", "SELECT vodmill_now()"};
@@ -61,7 +62,7 @@ inline constexpr Statement kCountOpen{
 inline constexpr Statement kRunning{
     "running tasks",
     "SELECT id, video, generation, kind, idx, state, attempts, losses, cost, done, result, "
-    "error_code, error_message, memory, worker FROM tasks "
+    "error_code, error_message, memory, cores, urgency, worker FROM tasks "
     "WHERE state = 'leased' AND lease_until > vodmill_now() ORDER BY video, id LIMIT ?1"};
 
 inline constexpr Statement kEnded{

@@ -78,7 +78,7 @@ Result<std::vector<ShownTask>> tasks_from(const db::Rows& rows) {
   std::vector<ShownTask> tasks;
   for (const db::Row& row : rows.rows) {
     Task task = TRY(task_from(row));
-    tasks.push_back({.task = std::move(task), .worker = row.text(14)});
+    tasks.push_back({.task = std::move(task), .worker = row.text(16)});
   }
   return tasks;
 }

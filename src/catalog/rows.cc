@@ -102,6 +102,8 @@ Result<Task> task_from(const db::Row& row) {
   task.result = row.text(10);
   task.error = error_from(row, 11, 12);
   task.memory = row.integer(13);
+  task.cores = static_cast<int>(row.integer(14));
+  task.urgency = static_cast<int>(row.integer(15));
   return task;
 }
 

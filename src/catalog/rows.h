@@ -27,7 +27,7 @@ Result<T> stored(Result<T> value, std::string_view what) {
 Result<Video> video_from(const db::Row& row);
 
 // id, video, generation, kind, idx, state, attempts, losses, cost, done, result, error_code,
-// error_message.
+// error_message, memory, cores, urgency.
 Result<Task> task_from(const db::Row& row);
 
 // rendition, idx, blob_key, bytes, start, duration, samples, timescale, codecs, key_frame_offset,

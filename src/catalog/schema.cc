@@ -187,19 +187,19 @@ constexpr std::string_view kRoom = R"sql(
 ALTER TABLE tasks ADD COLUMN no_room_since BIGINT NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array kMigrations{db::Migration{1, kFirst},
-                                 db::Migration{2, kIdempotencyKeys},
-                                 db::Migration{3, kKeyFrames},
-                                 db::Migration{4, kCensus},
-                                 db::Migration{5, kJobsMigration},
-                                 db::Migration{6, kOwners},
-                                 db::Migration{7, kTurnsMigration},
-                                 db::Migration{8, kThumbsMigration},
-                                 db::Migration{9, kStillsMigration},
-                                 db::Migration{10, kStillTurnsMigration},
-                                 db::Migration{11, kEngines},
-                                 db::Migration{12, kLadderMigration},
-                                 db::Migration{13, kRoom}};
+// Those of plans that were made before keep one core busy each.
+constexpr std::string_view kCores = R"sql(
+ALTER TABLE tasks ADD COLUMN cores BIGINT NOT NULL DEFAULT 1;
+)sql";
+
+constexpr std::array kMigrations{
+    db::Migration{1, kFirst},           db::Migration{2, kIdempotencyKeys},
+    db::Migration{3, kKeyFrames},       db::Migration{4, kCensus},
+    db::Migration{5, kJobsMigration},   db::Migration{6, kOwners},
+    db::Migration{7, kTurnsMigration},  db::Migration{8, kThumbsMigration},
+    db::Migration{9, kStillsMigration}, db::Migration{10, kStillTurnsMigration},
+    db::Migration{11, kEngines},        db::Migration{12, kLadderMigration},
+    db::Migration{13, kRoom},           db::Migration{14, kCores}};
 
 }  // namespace
 

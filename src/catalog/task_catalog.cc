@@ -10,8 +10,8 @@ namespace {
 
 using db::Transaction;
 
-constexpr std::size_t kTokenColumn = 14;  // of kNext, after the columns of task_from()
-constexpr std::size_t kNoRoomColumn = 15;
+constexpr std::size_t kTokenColumn = 16;  // of kNext, after the columns of task_from()
+constexpr std::size_t kNoRoomColumn = 17;
 
 // As long as this, tasks whose turn comes before it may have what room there is. Then it is next
 // at every worker: small ones come for ever where people upload.
@@ -92,19 +92,25 @@ Result<bool> still_holds(Transaction& transaction, const Task& task) {
   return fail(video.error());
 }
 
+// Nothing is noted of one that lacks cores: it is the next to have those that come free, but for
+// urgent ones.
+bool has_cores(const Task& task, const TaskWish& wish) {
+  return task.cores <= (task.urgency == kUrgent ? wish.urgent_cores : wish.cores);
+}
+
 Result<std::optional<Found>> take_next(Transaction& transaction, const WorkerId& worker,
-                                       const EngineBuild& build, Milliseconds length,
-                                       std::int64_t room) {
-  const std::int64_t takeover_from = (transaction.available_since() + length).ms;
+                                       const TaskWish& wish) {
+  const std::int64_t takeover_from = (transaction.available_since() + wish.lease).ms;
   for (;;) {
     const db::Rows rows = TRY(transaction.execute(
-        task_sql::kNext, {build.str(), takeover_from, std::int64_t{kRoomPatience.count()}}));
+        task_sql::kNext, {wish.build.str(), takeover_from, std::int64_t{kRoomPatience.count()}}));
     if (rows.empty()) return std::nullopt;
     Task task = TRY(task_from(rows[0]));
     const Token token{rows[0].integer(kTokenColumn)};
     if (task.state == TaskState::leased) ++task.losses;
     const bool is_lost = task.losses >= kMaxLosses;
-    if (!is_lost && task.memory > room) {
+    if (!is_lost && !has_cores(task, wish)) return std::nullopt;
+    if (!is_lost && task.memory > wish.room) {
       const bool waits_already = rows[0].integer(kNoRoomColumn) != 0;
       TRY_VOID(wait_for_room(transaction, task, token, waits_already));
       return std::nullopt;
@@ -116,8 +122,8 @@ Result<std::optional<Found>> take_next(Transaction& transaction, const WorkerId&
       continue;
     }
     const db::Rows taken = TRY(transaction.execute(
-        task_sql::kTake, {task.id.str(), token.value, worker.str(), std::int64_t{length.count()},
-                          task.losses, name_of(task.state)}));
+        task_sql::kTake, {task.id.str(), token.value, worker.str(),
+                          std::int64_t{wish.lease.count()}, task.losses, name_of(task.state)}));
     if (taken.empty()) continue;
     TRY_VOID(transaction.execute(task_sql::kServe, {task.video.str()}));
     task.state = TaskState::leased;
@@ -174,11 +180,9 @@ Result<> spend_attempt(Transaction& transaction, const TaskId& id, Token token, 
 
 }  // namespace
 
-Async<std::optional<LeasedTask>> SqlTaskCatalog::lease(WorkerId worker, EngineBuild build,
-                                                       Milliseconds length, std::int64_t room) {
-  auto work = [worker = std::move(worker), build = std::move(build), length,
-               room](Transaction& transaction) {
-    return take_next(transaction, worker, build, length, room);
+Async<std::optional<LeasedTask>> SqlTaskCatalog::lease(WorkerId worker, TaskWish wish) {
+  auto work = [worker = std::move(worker), wish = std::move(wish)](Transaction& transaction) {
+    return take_next(transaction, worker, wish);
   };
   Result<std::optional<Found>> found = co_await database_.write(std::move(work));
   co_return parse(std::move(found));

@@ -11,8 +11,7 @@ class SqlTaskCatalog final : public TaskCatalog {
   // The database must outlive the catalog.
   explicit SqlTaskCatalog(db::Database& database) : database_(database) {}
 
-  Async<std::optional<LeasedTask>> lease(WorkerId worker, EngineBuild build, Milliseconds length,
-                                         std::int64_t room) override;
+  Async<std::optional<LeasedTask>> lease(WorkerId worker, TaskWish wish) override;
   Async<> renew(TaskId id, Token token, Milliseconds length, std::int64_t done) override;
   Async<CommitOutcome> commit_segment(TaskId id, Token token, Segment segment) override;
   Async<> finish(TaskId id, Token token, std::string result) override;

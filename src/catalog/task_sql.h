@@ -21,7 +21,8 @@ inline constexpr Statement kNext{
     "WITH busy AS (SELECT v.owner AS owner, count(*) AS leased FROM tasks t "
     "JOIN videos v ON v.id = t.video WHERE t.state = 'leased' GROUP BY v.owner) "
     "SELECT t.id, t.video, t.generation, t.kind, t.idx, t.state, t.attempts, t.losses, t.cost, "
-    "t.done, t.result, t.error_code, t.error_message, t.memory, t.token, t.no_room_since "
+    "t.done, t.result, t.error_code, t.error_message, t.memory, t.cores, t.urgency, t.token, "
+    "t.no_room_since "
     "FROM videos v CROSS JOIN tasks t "
     "LEFT JOIN busy b ON b.owner = v.owner LEFT JOIN turns o ON o.owner = v.owner "
     "WHERE v.status = 'processing' AND v.removed_at IS NULL AND t.id = ("
@@ -48,7 +49,7 @@ inline constexpr Statement kTake{
     "lease_until = vodmill_now() + ?4, losses = ?5, no_room_since = 0 WHERE id = ?1 AND token = ?2 "
     "AND state = ?6 AND lease_until <= vodmill_now() RETURNING token"};
 
-// Its turn has come, and its mill does not fit.
+// Its turn has come, and there are cores for its mill, but not the memory.
 inline constexpr Statement kHasNoRoom{"task has no room",
                                       "UPDATE tasks SET no_room_since = vodmill_now() "
                                       "WHERE id = ?1 AND token = ?2 AND no_room_since = 0"};
@@ -70,7 +71,8 @@ inline constexpr Statement kContext{
     "SELECT g.prefix, v.source, g.plan FROM generations g JOIN videos v ON v.id = g.video "
     "WHERE g.video = ?1 AND g.number = ?2"};
 
-// Of an audio task its own rendition, of a chunk all others. InitSegments have index -1.
+// Of an audio task its own rendition, of a chunk all that no audio task has. InitSegments have
+// index -1.
 inline constexpr Statement kCommitted{
     "committed segments",
     "SELECT s.rendition, s.idx, s.blob_key, s.bytes, s.start, s.duration, s.samples, s.timescale, "
@@ -78,7 +80,9 @@ inline constexpr Statement kCommitted{
     "s.video AND t.generation = s.generation "
     "WHERE t.id = ?1 AND (s.idx < 0 OR (s.idx >= t.first_segment AND s.idx < t.end_segment)) "
     "AND ((t.kind = 'audio' AND s.rendition = t.audio_rendition) OR "
-    "(t.kind = 'chunk' AND s.rendition <> t.audio_rendition)) ORDER BY s.rendition, s.idx"};
+    "(t.kind = 'chunk' AND s.rendition NOT IN (SELECT a.audio_rendition FROM tasks a "
+    "WHERE a.video = t.video AND a.generation = t.generation AND a.kind = 'audio'))) "
+    "ORDER BY s.rendition, s.idx"};
 
 inline constexpr Statement kFind{"find task", "SELECT video, generation FROM tasks WHERE id = ?1"};
 

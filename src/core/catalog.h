@@ -193,8 +193,18 @@ class GenerationCatalog {
   virtual Async<std::vector<Orphan>> orphans(Milliseconds grace, int limit) = 0;
 };
 
-// For a worker that does not count memory, or has none of it in use.
+// For a worker that does not count them, or has none in use.
 inline constexpr std::int64_t kAnyRoom = std::numeric_limits<std::int64_t>::max();
+inline constexpr int kAnyCores = std::numeric_limits<int>::max();
+
+// What a worker can begin now.
+struct TaskWish {
+  EngineBuild build;
+  Milliseconds lease{10'000};
+  std::int64_t room = kAnyRoom;  // bytes that its mill may need
+  int cores = kAnyCores;         // that its mill may keep busy
+  int urgent_cores = kAnyCores;  // the same where the task is urgent
+};
 
 // A leased task with all that its mill needs.
 struct LeasedTask {
@@ -218,13 +228,13 @@ class TaskCatalog {
 
   // The next task of the `processing` generations: by urgency, the video's priority, the owner with
   // the fewest leased tasks, the owner whose last turn is longest ago, age and index. None, not the
-  // one after it, where its mill may need more than `room` bytes; 30 s later it goes before all
-  // others: a large one that always stood back for small ones would wait for ever. Also leased ones
-  // whose lease has lapsed (a loss: see kMaxLosses; the task that has spent them fails with
-  // worker_lost). Only tasks without a build or with this one. Nothing is taken over within one
-  // lease length of the store's return but what a dead worker had (bury).
-  virtual Async<std::optional<LeasedTask>> lease(WorkerId worker, EngineBuild build,
-                                                 Milliseconds length, std::int64_t room) = 0;
+  // one after it, where its mill keeps more cores busy or may need more bytes than the wish has.
+  // After 30 s without the memory, not the cores, it goes before all others: a large one that
+  // always stood back for small ones would wait for ever. Also leased ones whose lease has lapsed
+  // (a loss: see kMaxLosses; the task that has spent them fails with worker_lost). Only tasks
+  // without a build or with the wish's. Nothing is taken over within one lease length of the
+  // store's return but what a dead worker had (bury).
+  virtual Async<std::optional<LeasedTask>> lease(WorkerId worker, TaskWish wish) = 0;
 
   // The heartbeat: prolongs the lease, shows `done` (stored as a maximum). Touches the task's row
   // only.

@@ -22,6 +22,9 @@ struct KeyClaim {
   std::string key;
   std::string fingerprint;  // of the request: the same key with another one is a mistake
   VideoId video;            // that the attempt will create
+  // Of what the request's body says about the video, where that is known only at its end: for
+  // create(), which keeps it.
+  std::string details = {};
 };
 
 enum class KeyState {
@@ -33,7 +36,8 @@ enum class KeyState {
 
 struct KeyAnswer {
   KeyState state = KeyState::claimed;
-  VideoId video;  // of settled
+  VideoId video;             // of settled
+  std::string details = {};  // of settled: as create() was given them
 };
 
 class IdempotencyKeys {

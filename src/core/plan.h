@@ -8,10 +8,12 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/rational.h"
 #include "core/ids.h"
+#include "core/sound.h"
 
 namespace vodmill {
 
@@ -30,16 +32,19 @@ struct Rendition {
   std::int64_t cost() const { return copied ? 0 : static_cast<std::int64_t>(width) * height; }
 };
 
-// The one encoding of the sound: AAC-LC, stereo or mono.
+// The encoding of one of the source's sounds: AAC-LC, stereo or mono.
 struct AudioRendition {
-  std::string name;  // "a0"
+  std::string name;  // "a0" is the one that plays if nobody chooses
   int source_stream = 0;
-  std::string language;  // BCP-47
+  std::string language;  // BCP 47; "und" when unknown
   int sample_rate = 48000;
   int channels = 2;
   int kbps = 128;
   // First AAC frame (1,024 samples) of each segment, and the end: one more than there are segments.
   std::vector<std::int64_t> boundaries;
+  // For people, no two alike; "" in plans of before there were several sounds.
+  std::string label = {};
+  SoundPurpose purpose = SoundPurpose::main;
 };
 
 // A range of whole segments [first_segment, end_segment): the unit of work, retry and distribution.
@@ -56,6 +61,12 @@ struct ThumbPlan {
   std::vector<std::int64_t> frames;  // shown by the cells, ascending, every boundary among them
 };
 
+// Nits that the brightest of HDR may have. What claims less or more is not believed: from nothing,
+// tone mapping would make glare or darkness.
+inline constexpr int kLeastPeak = 400;
+inline constexpr int kUsualPeak = 1000;  // where nothing is known, and of HLG's display (BT.2100)
+inline constexpr int kMostPeak = 10'000;
+
 struct Plan {
   EngineBuild build;  // only this build's mills may work on it
   int source_stream = 0;
@@ -66,21 +77,30 @@ struct Plan {
   int rotation = 0;            // degrees clockwise
   bool mirrored = false;
   bool deinterlace = false;
+  std::string field_order;               // of every frame: "tff", "bff"; "": the frames say theirs
   std::string tone_map;                  // "" or the source's transfer: "smpte2084", "arib-std-b67"
+  int tone_map_peak = kUsualPeak;        // nits that become white: kLeastPeak ... kMostPeak
   std::vector<std::int64_t> boundaries;  // first frame of each segment, and `frames` at the end
   std::vector<std::int64_t> idrs;        // every forced IDR, the boundaries among them, ascending
   std::vector<Chunk> chunks;             // in source order, covering every segment once
   std::vector<Rendition> ladder;         // largest first
   int copy_delay = 0;                    // of a copied rendition: see CopyFacts::delay
-  std::optional<AudioRendition> audio;
-  std::optional<ThumbPlan> thumbs;   // none in plans of before there were any
-  int target_duration = 6;           // seconds; EXT-X-TARGETDURATION
-  std::vector<std::string> reasons;  // why it is as it is, in sentences
+  std::vector<AudioRendition> sounds;    // what plays if nobody chooses comes first
+  std::optional<ThumbPlan> thumbs;       // none in plans of before there were any
+  int target_duration = 6;               // seconds; EXT-X-TARGETDURATION
+  std::vector<std::string> reasons;      // why it is as it is, in sentences
+
+  // The sound of that name; null if there is none.
+  const AudioRendition* sound(std::string_view name) const;
 
   // The thumbs of one segment; empty if the plan has none. REQUIRES: there is such a segment.
   std::span<const std::int64_t> thumbs_of(int segment) const;
 
   int segments() const { return static_cast<int>(boundaries.size()) - 1; }
+
+  // Cores that the mill of a chunk keeps busy: two where it encodes at least two renditions, the
+  // largest of them on a thread of its own (mill/rung_thread.h), else one.
+  int cores_of_chunk() const;
 };
 
 }  // namespace vodmill

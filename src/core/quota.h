@@ -23,7 +23,8 @@ struct OwnerUsage {
   std::int64_t bytes = 0;
 };
 
-// Whether one video of `bytes` more may be added. Errors: quota_exceeded.
+// Whether one video of `bytes` more may be added. Errors: size_exceeds_limit for one that is larger
+// than all that an owner may have, quota_exceeded.
 Result<> check_quota(const Quota& quota, const OwnerUsage& usage, std::int64_t bytes);
 
 // Whether a video that has ended may be processed anew: its bytes are there already. Errors:

@@ -31,7 +31,15 @@ TEST(Quota, CountsItsBytes) {
   EXPECT_FALSE(allows(ten, {0, 4}, 7));
   EXPECT_TRUE(allows(ten, {0, 10}, 0));
   EXPECT_FALSE(allows(ten, {0, 11}, 0)) << "as after the quota was lowered";
-  EXPECT_FALSE(allows(ten, {0, 0}, std::numeric_limits<std::int64_t>::max()));
+}
+
+TEST(Quota, KnowsWhatIsLargerThanAllOfIt) {
+  const Quota ten{.unfinished_videos = 1, .bytes = 10};
+  for (const std::int64_t bytes : {std::int64_t{11}, std::numeric_limits<std::int64_t>::max()}) {
+    const Result<> checked = check_quota(ten, {1, 10}, bytes);
+    ASSERT_FALSE(checked);
+    EXPECT_EQ(checked.error().code, ErrorCode::size_exceeds_limit) << "no waiting helps";
+  }
 }
 
 TEST(Quota, OfARetryIsOfUnfinishedVideosAlone) {

@@ -10,6 +10,7 @@
 #include "base/rational.h"
 #include "core/ids.h"
 #include "core/partial.h"
+#include "core/sound.h"
 
 namespace vodmill {
 
@@ -59,7 +60,14 @@ struct VideoStreamInfo {
   std::string primaries;
   std::string matrix;
   bool full_range = false;
+  // Nits, 0 where the file does not say: the brightest sample's (MaxCLL), and the brightest that
+  // the display could show that it was mastered on.
+  int content_peak = 0;
+  int mastering_peak = 0;
   bool interlaced = false;
+  // Where no frame says that it is interlaced and the pictures do: "tff" or "bff", by the field
+  // that is shown first. Else empty.
+  std::string field_order;
   Rational time_base{1, 1};
   std::int64_t first_pts = 0;  // T0: smallest presented pts, in time_base units
   std::int64_t end_pts = 0;    // last pts + its duration
@@ -71,12 +79,17 @@ struct VideoStreamInfo {
   CopyFacts copy;
 };
 
+inline constexpr std::size_t kMaxTitleBytes = 200;
+
 struct AudioStreamInfo {
   int index = 0;
   std::string codec;
   int channels = 0;
   int sample_rate = 0;   // Hz
-  std::string language;  // BCP-47 as found; "und" when unknown
+  std::string language;  // as found, "eng" or "pt-BR"; "und" when unknown
+  std::string title;     // well-formed UTF-8, at most kMaxTitleBytes; "" when there is none
+  SoundPurpose purpose = SoundPurpose::main;
+  bool is_default = false;  // the container says so; of several or none
   Rational time_base{1, 1};
   std::int64_t first_pts = 0;
   std::int64_t end_pts = 0;
@@ -88,9 +101,10 @@ struct SourceInfo {
   std::string container;  // libav's demuxer name
   std::int64_t bytes = 0;
   std::optional<VideoStreamInfo> video;
-  std::optional<AudioStreamInfo> audio;  // the one that will be heard
-  bool truncated = false;                // the container promises more than is there
-  std::optional<Partial> lost_sound;     // that is announced and cannot be heard
+  // Those that will be heard, at most kMaxSounds; first what plays if nobody chooses.
+  std::vector<AudioStreamInfo> sounds;
+  bool truncated = false;             // the container promises more than is there
+  std::optional<Partial> lost_sound;  // that is announced and cannot be heard
   // Seconds after the first picture: for a while neither picture nor sound follows.
   std::optional<double> gap_at;
   std::vector<std::string> notes;  // what was seen and is not used: "2 subtitle streams", ...

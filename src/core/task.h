@@ -39,14 +39,18 @@ enum class TaskState {
 std::string_view name_of(TaskState state);
 std::optional<TaskState> task_state_from(std::string_view name);
 
+// The smallest urgency: that of what a video needs to play soon.
+inline constexpr int kUrgent = 0;
+
 // What a generation's tasks are made from. Smaller urgency first; then the video's priority.
 struct NewTask {
   TaskKind kind = TaskKind::probe;
-  int index = 0;            // the chunk's number in the plan; 0 for the others
-  int urgency = 0;          // 0: probe, first chunk, audio; 1: later chunks
+  int index = 0;            // the chunk's or the sound's number in the plan; 0 for the others
+  int urgency = kUrgent;    // probe, first chunk, first sound; 1: the later ones
   std::int64_t cost = 0;    // units of progress (pixels x frames); 0 for the probe
   EngineBuild build;        // "" for the probe: any build may lease it
   std::int64_t memory = 0;  // bytes that its mill may need; 0: not worth counting
+  int cores = 1;            // that its mill keeps busy
 };
 
 struct Task {
@@ -62,6 +66,8 @@ struct Task {
   std::int64_t cost = 0;
   std::int64_t done = 0;    // of cost
   std::int64_t memory = 0;  // bytes that its mill may need
+  int cores = 1;            // that its mill keeps busy
+  int urgency = kUrgent;    // as in NewTask
   std::string result;       // JSON; the probe's SourceInfo
   std::optional<Error> error;
 };

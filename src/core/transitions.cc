@@ -17,7 +17,7 @@ constexpr std::array kVideo{
 };
 
 constexpr std::array kTask{
-    TaskTransition{TaskState::waiting, TaskState::leased, "a worker with a free slot"},
+    TaskTransition{TaskState::waiting, TaskState::leased, "a worker with free slots"},
     TaskTransition{TaskState::waiting, TaskState::cancelled, "its video ended otherwise"},
     TaskTransition{TaskState::leased, TaskState::completed, "its mill made all of it"},
     TaskTransition{TaskState::leased, TaskState::failed,

@@ -12,9 +12,10 @@ inline constexpr std::string_view kForWorker = "waiting_for_worker";
 inline constexpr std::string_view kForEngine = "waiting_for_engine";
 // Its next task was given up and is tried again at a moment still to come.
 inline constexpr std::string_view kForRetry = "waiting_for_retry";
-// Its tasks wait for a mill: every slot has other work.
+// Its tasks wait for cores: other mills have every slot, or leave too few for its next task or for
+// one whose turn is before it.
 inline constexpr std::string_view kForSlot = "waiting_for_slot";
-// A slot is free, but its next task, or one whose turn is before it, may need more memory than the
+// There are slots, but its next task, or one whose turn is before it, may need more memory than the
 // others have left.
 inline constexpr std::string_view kForMemory = "waiting_for_memory";
 // The store's disk is full, or has less room than the worker keeps free.

@@ -16,8 +16,8 @@ struct WorkerNotice {
   WorkerId id;
   std::string host;
   int pid = 0;
-  int slots = 0;  // mills at once
-  int busy = 0;   // slots that have a task
+  int slots = 0;  // cores that its mills may keep busy
+  int busy = 0;   // slots that are taken
   EngineBuild build;
 };
 

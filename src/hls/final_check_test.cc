@@ -41,8 +41,8 @@ struct Finished {
     plan.fps = {25, 1};
     plan.frames = 375;
     plan.ladder = {{"v0", 1280, 720, 23, 3000, 6000}, {"v1", 640, 360, 23, 800, 1600}};
-    plan.audio = AudioRendition{};
-    plan.audio->name = "a0";
+    plan.sounds = {AudioRendition{}};
+    plan.sounds.front().name = "a0";
     rows["v0"] = rows_of("v0", "avc1.64001f", 25, {150, 150, 75});
     rows["v1"] = rows_of("v1", "avc1.64001e", 25, {150, 150, 75});
     rows["a0"] = rows_of("a0", "mp4a.40.2", 48000, {287'744, 288'768, 143'360});
@@ -62,6 +62,26 @@ TEST(FinalCheck, PassesOneVariantWhereThePlanHasNoMore) {
   finished.plan.ladder.pop_back();
   finished.rows.erase("v1");
   EXPECT_EQ(finished.sentence(), "");
+}
+
+TEST(FinalCheck, PassesSoundsOfSeveralRatesAndSeesOneThatIsShort) {
+  Finished finished;
+  finished.plan.sounds.push_back(finished.plan.sounds.front());
+  finished.plan.sounds[0].label = "English";
+  finished.plan.sounds[1].label = "German";
+  finished.plan.sounds[1].name = "a1";
+  finished.rows["a1"] = rows_of("a1", "mp4a.40.2", 44100, {264'192, 265'216, 132'096});
+  EXPECT_EQ(finished.sentence(), "");
+  finished.rows["a1"].pop_back();
+  EXPECT_THAT(finished.sentence(), HasSubstr("rule Apple 8.3: g1/a1-vod.m3u8"));
+}
+
+TEST(FinalCheck, SeesTwoSoundsOfOneName) {
+  Finished finished;
+  finished.plan.sounds.push_back(finished.plan.sounds.front());
+  finished.plan.sounds[1].name = "a1";
+  finished.rows["a1"] = finished.rows["a0"];
+  EXPECT_THAT(finished.sentence(), HasSubstr("The NAME"));
 }
 
 TEST(FinalCheck, NamesTheRuleAndThePlaylistThatBreaksIt) {

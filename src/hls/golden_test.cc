@@ -55,13 +55,45 @@ Case ntsc_with_audio() {
   plan.frames = 740;
   plan.boundaries = {0, 60, 240, 420, 600, 740};
   plan.ladder = {{"v0", 1280, 720, 23, 3000, 6000}, {"v1", 640, 360, 23, 800, 1600}};
-  plan.audio = AudioRendition{};
-  plan.audio->name = "a0";
-  plan.audio->language = "de";
-  plan.audio->boundaries = {0, 94, 375, 657, 938, 1157};
+  plan.sounds = {AudioRendition{}};
+  plan.sounds.front().name = "a0";
+  plan.sounds.front().language = "de";
+  plan.sounds.front().boundaries = {0, 94, 375, 657, 938, 1157};
   made.rows["v0"] = rows_of("v0", "avc1.64001f", plan.boundaries, 1001, 30000, 9000);
   made.rows["v1"] = rows_of("v1", "avc1.64001e", plan.boundaries, 1001, 30000, 2500);
-  made.rows["a0"] = rows_of("a0", "mp4a.40.2", plan.audio->boundaries, 1024, 48000, 340);
+  made.rows["a0"] = rows_of("a0", "mp4a.40.2", plan.sounds.front().boundaries, 1024, 48000, 340);
+  return made;
+}
+
+// A film with a dubbed version, a described one at another rate, and somebody who talks about it.
+Case several_sounds() {
+  Case made{"several-sounds", {}, {}};
+  Plan& plan = made.plan;
+  plan.fps = {25, 1};
+  plan.frames = 450;
+  plan.boundaries = {0, 50, 200, 350, 450};
+  plan.ladder = {{"v0", 1280, 720, 23, 3000, 6000}, {"v1", 640, 360, 23, 800, 1600}};
+  const auto add = [&](const std::string& language, const std::string& label, int rate,
+                       SoundPurpose purpose) {
+    AudioRendition sound;
+    sound.name = "a" + std::to_string(plan.sounds.size());
+    sound.language = language;
+    sound.label = label;
+    sound.sample_rate = rate;
+    sound.purpose = purpose;
+    for (const std::int64_t frame : plan.boundaries) {
+      sound.boundaries.push_back(mul_div_round(frame, rate, std::int64_t{25} * 1024));
+    }
+    const auto bytes = static_cast<std::int64_t>(340 + 10 * plan.sounds.size());
+    made.rows[sound.name] = rows_of(sound.name, "mp4a.40.2", sound.boundaries, 1024, rate, bytes);
+    plan.sounds.push_back(std::move(sound));
+  };
+  add("de", "German", 48'000, SoundPurpose::main);
+  add("en", "English", 48'000, SoundPurpose::main);
+  add("de", "German (described)", 44'100, SoundPurpose::described);
+  add("en", "The director speaks", 48'000, SoundPurpose::commentary);
+  made.rows["v0"] = rows_of("v0", "avc1.64001f", plan.boundaries, 512, 12800, 9000);
+  made.rows["v1"] = rows_of("v1", "avc1.64001e", plan.boundaries, 512, 12800, 2500);
   return made;
 }
 
@@ -119,7 +151,7 @@ void write_folder(const fs::path& folder, const std::map<std::string, std::strin
 }
 
 TEST(Golden, PlaylistsAreAsTheyWere) {
-  for (const Case& made : {ntsc_with_audio(), silent_portrait()}) {
+  for (const Case& made : {ntsc_with_audio(), several_sounds(), silent_portrait()}) {
     const fs::path folder = fs::path(VODMILL_SOURCE_DIR "/tests/golden/hls") / made.name;
     const std::map<std::string, std::string> texts = playlists_of(made);
     if (std::getenv("VODMILL_UPDATE_GOLDEN") != nullptr) write_folder(folder, texts);
@@ -128,7 +160,7 @@ TEST(Golden, PlaylistsAreAsTheyWere) {
 }
 
 TEST(Golden, PlaylistsAreReadBackWithoutAFault) {
-  for (const Case& made : {ntsc_with_audio(), silent_portrait()}) {
+  for (const Case& made : {ntsc_with_audio(), several_sounds(), silent_portrait()}) {
     for (const auto& [name, text] : playlists_of(made)) {
       const auto faults = names_variants(text) ? read_foreign_multivariant(text).faults
                                                : read_foreign_playlist(text).faults;

@@ -13,6 +13,7 @@ std::string to_line(const AudioMedia& media) {
   line += ",NAME=" + quote(media.name) + ",LANGUAGE=" + quote(media.language);
   line += media.is_default ? ",DEFAULT=YES" : ",DEFAULT=NO";
   line += media.autoselect ? ",AUTOSELECT=YES" : ",AUTOSELECT=NO";
+  if (!media.characteristics.empty()) line += ",CHARACTERISTICS=" + quote(media.characteristics);
   line += ",CHANNELS=" + quote(std::to_string(media.channels)) + ",URI=" + quote(media.uri);
   return line + "\n";
 }

@@ -22,6 +22,7 @@ struct AudioMedia {
   bool autoselect = true;
   int channels = 2;
   std::string uri;
+  std::string characteristics = {};  // media characteristic tags, comma separated; "" for none
 };
 
 // EXT-X-STREAM-INF.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 #include <tuple>
+#include <utility>
 
 #include "hls/bandwidth.h"
 #include "hls/h264_level.h"
@@ -58,17 +60,52 @@ bool is_language_tag(std::string_view text) {
   });
 }
 
-std::vector<AudioMedia> audio_of(const Plan& plan, std::string uri) {
-  if (!plan.audio) return {};
+// Apple's media characteristics: a player chooses by them what its listener needs.
+std::string_view characteristics_of(SoundPurpose purpose) {
+  switch (purpose) {
+    case SoundPurpose::main:
+    case SoundPurpose::commentary:
+      return "";
+    case SoundPurpose::described:
+      return "public.accessibility.describes-video";
+    case SoundPurpose::clear_speech:
+      return "public.accessibility.enhances-speech-intelligibility";
+  }
+  std::unreachable();
+}
+
+AudioMedia media_of(const AudioRendition& sound, std::string uri) {
   // The source's file chose the language; one that cannot be a tag is as good as unknown.
-  const bool known = is_language_tag(plan.audio->language) && plan.audio->language != "und";
+  const bool known = is_language_tag(sound.language) && sound.language != "und";
   AudioMedia media;
   media.group_id = kAudioGroup;
-  media.name = known ? plan.audio->language : "Audio";
-  media.language = known ? plan.audio->language : "und";
-  media.channels = plan.audio->channels;
+  media.name = known ? sound.language : "Audio";
+  if (!sound.label.empty()) media.name = sound.label;
+  media.language = known ? sound.language : "und";
+  media.characteristics = characteristics_of(sound.purpose);
+  media.channels = sound.channels;
   media.uri = std::move(uri);
-  return {std::move(media)};
+  return media;
+}
+
+using PlaylistName = std::string (*)(int generation, std::string_view rendition);
+
+// The first is the default. A player takes no commentary by itself, nor has it to choose between
+// two of one language and kind (RFC 8216, 4.3.4.1.1).
+std::vector<AudioMedia> audio_of(const Plan& plan, int generation, PlaylistName name) {
+  std::vector<AudioMedia> group;
+  for (const AudioRendition& sound : plan.sounds) {
+    AudioMedia media = media_of(sound, name(generation, sound.name));
+    const auto is_alike = [&](const AudioMedia& other) {
+      return other.autoselect && other.language == media.language &&
+             other.characteristics == media.characteristics;
+    };
+    media.is_default = group.empty();
+    media.autoselect = media.is_default || (sound.purpose != SoundPurpose::commentary &&
+                                            std::ranges::none_of(group, is_alike));
+    group.push_back(std::move(media));
+  }
+  return group;
 }
 
 // All of a variant that the plan alone decides.
@@ -77,13 +114,13 @@ Variant variant_of(const Plan& plan, const Rendition& rendition) {
   variant.width = rendition.width;
   variant.height = rendition.height;
   variant.frame_rate = plan.fps;
-  if (plan.audio) variant.audio_group = kAudioGroup;
+  if (!plan.sounds.empty()) variant.audio_group = kAudioGroup;
   return variant;
 }
 
 std::string predicted_codecs(const Plan& plan, const Rendition& rendition) {
   constexpr std::string_view kHex = "0123456789abcdef";
-  const std::string sound = plan.audio ? "," + std::string(kAacLowComplexity) : "";
+  const std::string sound = plan.sounds.empty() ? "" : "," + std::string(kAacLowComplexity);
   if (rendition.copied) return rendition.codecs + sound;
   const int level = smallest_h264_level(rendition.width, rendition.height, plan.fps,
                                         rendition.max_kbps, rendition.buffer_kbits);
@@ -125,6 +162,20 @@ Result<Measured> measure(const Plan& plan, const RenditionRows& rows, std::strin
   return Measured{bandwidth, init->codecs};
 }
 
+// The largest bandwidth of any, which a variant is played with (Apple 9.13), and all their codecs.
+Result<Measured> measure_sounds(const Plan& plan, const RenditionRows& rows) {
+  Measured all;
+  std::set<std::string> codecs;
+  for (const AudioRendition& sound : plan.sounds) {
+    Measured one = TRY(measure(plan, rows, sound.name));
+    all.bandwidth.peak = std::max(all.bandwidth.peak, one.bandwidth.peak);
+    all.bandwidth.average = std::max(all.bandwidth.average, one.bandwidth.average);
+    codecs.insert(std::move(one.codecs));
+  }
+  for (const std::string& each : codecs) all.codecs += (all.codecs.empty() ? "" : ",") + each;
+  return all;
+}
+
 // Rows of a rendition's key frames: each lasts until the next one. Empty if one is not known.
 std::vector<Segment> key_frames_of(std::span<const Segment> rows) {
   std::vector<Segment> frames(rows.begin(), rows.end());
@@ -164,7 +215,8 @@ std::optional<MediaPlaylist> render_media(const Plan& plan, std::span<const Segm
 
 MultivariantPlaylist provisional_multivariant(const Plan& plan, int generation) {
   MultivariantPlaylist playlist;
-  const int audio_kbps = plan.audio ? plan.audio->kbps : 0;
+  int audio_kbps = 0;
+  for (const AudioRendition& sound : plan.sounds) audio_kbps = std::max(audio_kbps, sound.kbps);
   for (const Rendition& rendition : plan.ladder) {
     Variant variant = variant_of(plan, rendition);
     variant.uri = media_playlist_name(generation, rendition.name);
@@ -173,8 +225,7 @@ MultivariantPlaylist provisional_multivariant(const Plan& plan, int generation) 
     playlist.variants.push_back(std::move(variant));
   }
   order_by_bandwidth(playlist.variants);
-  if (plan.audio)
-    playlist.audio = audio_of(plan, media_playlist_name(generation, plan.audio->name));
+  playlist.audio = audio_of(plan, generation, media_playlist_name);
   return playlist;
 }
 
@@ -214,11 +265,8 @@ std::optional<MediaPlaylist> final_i_frames(const Plan& plan, std::span<const Se
 Result<MultivariantPlaylist> final_multivariant(const Plan& plan, int generation,
                                                 const RenditionRows& rows) {
   MultivariantPlaylist playlist;
-  Measured audio;
-  if (plan.audio) {
-    audio = TRY(measure(plan, rows, plan.audio->name));
-    playlist.audio = audio_of(plan, final_media_playlist_name(generation, plan.audio->name));
-  }
+  const Measured audio = TRY(measure_sounds(plan, rows));
+  playlist.audio = audio_of(plan, generation, final_media_playlist_name);
   for (const Rendition& rendition : plan.ladder) {
     const Measured video = TRY(measure(plan, rows, rendition.name));
     const Bandwidth sum = video.bandwidth + audio.bandwidth;
@@ -226,7 +274,8 @@ Result<MultivariantPlaylist> final_multivariant(const Plan& plan, int generation
     variant.uri = final_media_playlist_name(generation, rendition.name);
     variant.bandwidth = sum.peak;
     variant.average_bandwidth = sum.average;
-    variant.codecs = plan.audio ? video.codecs + "," + audio.codecs : video.codecs;
+    variant.codecs = video.codecs;
+    if (!audio.codecs.empty()) variant.codecs += "," + audio.codecs;
     playlist.variants.push_back(std::move(variant));
     auto i_frames = i_frames_of(plan, generation, rendition, rows.find(rendition.name)->second);
     if (i_frames) playlist.i_frames.push_back(std::move(*i_frames));

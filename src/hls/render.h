@@ -29,7 +29,8 @@ namespace vodmill::hls {
 std::optional<MediaPlaylist> render_media(const Plan& plan, std::span<const Segment> rows,
                                           bool ended);
 
-// The whole ladder before anything is encoded. BANDWIDTH is the rung's cap plus the audio's rate,
+// The whole ladder before anything is encoded. BANDWIDTH is the rung's cap plus the largest rate
+// of a sound,
 // CODECS are predicted. Lowest first: its first segment is made first, and players begin with the
 // first variant.
 MultivariantPlaylist provisional_multivariant(const Plan& plan, int generation);

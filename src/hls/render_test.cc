@@ -78,8 +78,8 @@ TEST(RenderMedia, DoesNotEndBeforeAGap) {
 
 TEST(ProvisionalMultivariant, HoldsTheWholeLadderLowestFirst) {
   Plan plan = plan_of({{"v0", 1280, 720, 23, 3000, 6000}, {"v1", 640, 360, 23, 800, 1600}});
-  plan.audio = AudioRendition{};
-  plan.audio->name = "a0";
+  plan.sounds = {AudioRendition{}};
+  plan.sounds.front().name = "a0";
   const MultivariantPlaylist playlist = provisional_multivariant(plan, 2);
   ASSERT_EQ(playlist.variants.size(), 2u);
   EXPECT_EQ(playlist.variants[0].uri, "g2/v1.m3u8");
@@ -93,15 +93,60 @@ TEST(ProvisionalMultivariant, HoldsTheWholeLadderLowestFirst) {
 
 TEST(ProvisionalMultivariant, ALanguageThatIsNoTagIsUnknown) {
   Plan plan = one_rung();
-  plan.audio = AudioRendition{};
+  plan.sounds = {AudioRendition{}};
   for (const char* language : {"", "und", "en\",URI=\"http://evil/", "e n", "\xff\xff"}) {
-    plan.audio->language = language;
+    plan.sounds.front().language = language;
     const MultivariantPlaylist playlist = provisional_multivariant(plan, 1);
     EXPECT_EQ(playlist.audio[0].language, "und") << language;
     EXPECT_EQ(playlist.audio[0].name, "Audio") << language;
   }
-  plan.audio->language = "pt-BR";
+  plan.sounds.front().language = "pt-BR";
   EXPECT_EQ(provisional_multivariant(plan, 1).audio[0].language, "pt-BR");
+}
+
+Plan with_sounds(std::vector<AudioRendition> sounds) {
+  Plan plan = one_rung();
+  for (AudioRendition& sound : sounds) {
+    sound.name = "a" + std::to_string(plan.sounds.size());
+    plan.sounds.push_back(std::move(sound));
+  }
+  return plan;
+}
+
+AudioRendition sound_of(const std::string& language, SoundPurpose purpose) {
+  AudioRendition sound;
+  sound.language = language;
+  sound.purpose = purpose;
+  return sound;
+}
+
+TEST(ProvisionalMultivariant, APlayerTakesByItselfOnlyOneOfALanguageAndKindAndNoCommentary) {
+  const MultivariantPlaylist playlist = provisional_multivariant(
+      with_sounds({sound_of("en", SoundPurpose::main), sound_of("fr", SoundPurpose::main),
+                   sound_of("en", SoundPurpose::main), sound_of("en", SoundPurpose::described),
+                   sound_of("en", SoundPurpose::clear_speech),
+                   sound_of("de", SoundPurpose::commentary)}),
+      1);
+  ASSERT_EQ(playlist.audio.size(), 6U);
+  std::vector<bool> by_itself;
+  for (const AudioMedia& media : playlist.audio) {
+    by_itself.push_back(media.autoselect);
+    EXPECT_EQ(media.is_default, &media == &playlist.audio.front());
+    EXPECT_EQ(media.group_id, playlist.audio.front().group_id);
+  }
+  EXPECT_EQ(by_itself, (std::vector{true, true, false, true, true, false}));
+  EXPECT_EQ(playlist.audio[0].characteristics, "");
+  EXPECT_EQ(playlist.audio[3].characteristics, "public.accessibility.describes-video");
+  EXPECT_EQ(playlist.audio[4].characteristics,
+            "public.accessibility.enhances-speech-intelligibility");
+}
+
+TEST(ProvisionalMultivariant, CountsTheSoundOfTheHighestRate) {
+  Plan plan = with_sounds({AudioRendition{}, AudioRendition{}});
+  plan.sounds[0].kbps = 96;
+  plan.sounds[1].kbps = 128;
+  const MultivariantPlaylist playlist = provisional_multivariant(plan, 1);
+  EXPECT_EQ(playlist.variants[0].bandwidth, (plan.ladder[0].max_kbps + 128) * 1000);
 }
 
 TEST(FinalMedia, RefusesWhatIsMissingOrTooLong) {
@@ -177,8 +222,8 @@ TEST(FinalMultivariant, BeginsWithTheVariantNearestTo2MegabitsThenGoesUp) {
 
 TEST(FinalMultivariant, AddsTheAudioAndNamesTheMeasuredCodecs) {
   Plan plan = one_rung();
-  plan.audio = AudioRendition{};
-  plan.audio->name = "a0";
+  plan.sounds = {AudioRendition{}};
+  plan.sounds.front().name = "a0";
   RenditionRows rows;
   rows["v0"] = {init_row("v0", "avc1.640015"), media_row("v0", 0, 600'000)};
   rows["a0"] = {init_row("a0", "mp4a.40.2"), media_row("a0", 0, 90'000)};
@@ -191,6 +236,16 @@ TEST(FinalMultivariant, AddsTheAudioAndNamesTheMeasuredCodecs) {
   rows["v0"][0].codecs.clear();
   EXPECT_EQ(final_multivariant(plan, 1, rows).error().message,
             "v0 has no InitSegment that names its codecs.");
+  rows["v0"][0].codecs = "avc1.640015";
+  plan.sounds.push_back(plan.sounds.front());
+  plan.sounds.back().name = "a1";
+  rows["a1"] = {init_row("a1", "mp4a.40.2"), media_row("a1", 0, 120'000)};
+  const auto both = final_multivariant(plan, 1, rows);
+  ASSERT_TRUE(both) << both.error().message;
+  EXPECT_EQ(both->variants[0].bandwidth, 960'000) << "it is played with one of them";
+  EXPECT_EQ(both->variants[0].codecs, "avc1.640015,mp4a.40.2");
+  EXPECT_EQ(both->audio[1].uri, "g1/a1-vod.m3u8");
+
   rows.erase("a0");
   EXPECT_EQ(final_multivariant(plan, 1, rows).error().message, "There are no rows of a0.");
 }

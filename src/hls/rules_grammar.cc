@@ -57,6 +57,18 @@ void check_names_in_groups(const StreamFacts& stream, const Tell& tell) {
   }
 }
 
+void check_choices(const StreamFacts& stream, const Tell& tell) {
+  std::set<std::array<std::string, 3>> seen;
+  for (const ForeignMedia& media : stream.multivariant.media) {
+    if (media.type != "AUDIO" || !media.autoselect) continue;
+    const std::string language = media.language.value_or("");
+    if (seen.insert({media.group_id, language, media.characteristics}).second) continue;
+    tell(at_line(stream.name, media.line),
+         "A player cannot choose between " + quote(media.name) +
+             " and another of its language and CHARACTERISTICS: give one AUTOSELECT=NO.");
+  }
+}
+
 bool has_group(const StreamFacts& stream, std::string_view type, const std::string& group) {
   for (const ForeignMedia& media : stream.multivariant.media) {
     if (media.type == type && media.group_id == group) return true;
@@ -84,6 +96,9 @@ constexpr std::array kRules{
     Rule{"RFC 8216 4.3.4.1.1", Severity::must,
          "Each NAME stands once in its group, and DEFAULT=YES at most once.",
          check_names_in_groups},
+    Rule{"RFC 8216 4.3.4.1.1b", Severity::should,
+         "Sounds that players may choose by themselves differ in LANGUAGE or CHARACTERISTICS.",
+         check_choices},
     Rule{"RFC 8216 4.3.4.2", Severity::must, "The groups that variants name are there.",
          check_groups},
 };

@@ -53,6 +53,12 @@ const Broken kTexts[] = {
     {"RFC 8216 4", [](StreamFacts& s) { s.multivariant.faults.push_back({1, "4.2", "No."}); }},
     {"RFC 8216 7", [](StreamFacts& s) { text(s, "v").version = 5; }},
     {"RFC 8216 4.3.4.1.1", [](StreamFacts& s) { s.multivariant.media.push_back(media(s, 0)); }},
+    {"RFC 8216 4.3.4.1.1b",
+     [](StreamFacts& s) {
+       media(s, 0).autoselect = true;
+       s.multivariant.media.push_back(media(s, 0));
+       s.multivariant.media.back().name = "B";
+     }},
     {"RFC 8216 4.3.4.2", [](StreamFacts& s) { variant(s, 0).subtitles = "t"; }},
     {"RFC 8216 4.1", [](StreamFacts& s) { segment(s, "s", 1).look = Look::unread; }},
     {"RFC 8216 3.3", [](StreamFacts& s) { segment(s, "w", 1).look = Look::malformed; }},

@@ -30,7 +30,7 @@ class Copier {
   Result<> find_first();
   Result<bool> read();
   Result<bool> read_to_first();
-  Result<> mark_key();
+  Result<> examine();
   Result<> write(Output& output);
 
   std::int64_t boundary(int segment) const {
@@ -96,12 +96,20 @@ Result<> Copier::find_first() {
   return {};
 }
 
-// What libav calls a key packet may be a mere recovery point; players begin at what is marked.
-Result<> Copier::mark_key() {
-  const auto units = bmff::scan_nal_units(bytes_of(*packet_), nal_length_size_);
-  if (!units) return changed();
+// Not every packet has been looked at before, and what libav calls a key packet may be a mere
+// recovery point; players begin at what is marked.
+Result<> Copier::examine() {
+  const CodedPicture picture = look_at(*packet_, nal_length_size_);
+  if (!picture.obstacle.empty()) {
+    return fail(ErrorCode::malformed_input,
+                "The packets of the video are not what its index says: " + picture.obstacle + ".");
+  }
+  if (next_ == boundary(segment_) && !picture.idr) {
+    return fail(ErrorCode::malformed_input,
+                "The index of the video calls a picture a random access point that is none.");
+  }
   packet_->flags &= ~AV_PKT_FLAG_KEY;
-  if (units->idr) packet_->flags |= AV_PKT_FLAG_KEY;
+  if (picture.idr) packet_->flags |= AV_PKT_FLAG_KEY;
   return {};
 }
 
@@ -109,7 +117,7 @@ Result<> Copier::mark_key() {
 Result<> Copier::write(Output& output) {
   const std::int64_t shown = frame();
   if (shown < boundary(segment_) || shown >= boundary(segment_ + 1)) return changed();
-  TRY_VOID(mark_key());
+  TRY_VOID(examine());
   packet_->pts = shown;
   packet_->dts = next_ - plan_.copy_delay;
   packet_->duration = 1;

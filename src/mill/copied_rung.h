@@ -10,8 +10,8 @@
 namespace vodmill::mill {
 
 // Makes the segments [first_segment, end_segment) of plan.ladder.front(). REQUIRES: it is copied.
-// Errors: malformed_input where the packets are not those that the probe has seen, or the source's
-// own.
+// Errors: malformed_input where the packets are not those that the probe has seen, or not what it
+// believed of them, or the source's own.
 Result<> copy_segments(av::ByteSource& source, const Plan& plan, int first_segment, int end_segment,
                        Output& output);
 

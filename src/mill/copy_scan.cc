@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "plan/frame_grid.h"
@@ -49,6 +50,18 @@ std::string obstacle_of(const bmff::AvcConfig& config) {
   return {};
 }
 
+// What shows without the packet's bytes.
+std::string obstacle_of(const AVPacket& packet) {
+  if ((packet.flags & AV_PKT_FLAG_DISCARD) != 0) return "an edit list leaves pictures out";
+  if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) return "a packet is damaged";
+  if (packet.pts == AV_NOPTS_VALUE) return "a picture has no time";
+  if (av_packet_get_side_data(&packet, AV_PKT_DATA_NEW_EXTRADATA, nullptr) ||
+      av_packet_get_side_data(&packet, AV_PKT_DATA_PARAM_CHANGE, nullptr)) {
+    return "its parameters change";
+  }
+  return {};
+}
+
 }  // namespace
 
 CopyScan::CopyScan(const AVStream& stream) : obstacle_(obstacle_of(stream)) {
@@ -62,31 +75,64 @@ CopyScan::CopyScan(const AVStream& stream) : obstacle_(obstacle_of(stream)) {
   obstacle_ = obstacle_of(config_);
 }
 
-std::string CopyScan::examine(const AVPacket& packet, Coded& coded) const {
-  if ((packet.flags & AV_PKT_FLAG_DISCARD) != 0) return "an edit list leaves pictures out";
-  if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) return "a packet is damaged";
-  if (packet.pts == AV_NOPTS_VALUE) return "a picture has no time";
-  if (av_packet_get_side_data(&packet, AV_PKT_DATA_NEW_EXTRADATA, nullptr) ||
-      av_packet_get_side_data(&packet, AV_PKT_DATA_PARAM_CHANGE, nullptr)) {
-    return "its parameters change";
+CodedPicture look_at(const AVPacket& packet, int nal_length_size) {
+  const ByteView bytes{reinterpret_cast<const std::byte*>(packet.data),
+                       static_cast<std::size_t>(packet.size)};
+  const auto units = bmff::scan_nal_units(bytes, nal_length_size);
+  CodedPicture picture;
+  if (!units || !units->slice) {
+    picture.obstacle = "a packet is damaged";
+    return picture;
   }
-  const auto units = bmff::scan_nal_units(bytes_of(packet), config_.nal_length_size);
-  if (!units || !units->slice) return "a packet is damaged";
-  if (units->parameter_sets) return "parameter sets stand between its pictures";
-  if (units->unusual) return "it has more than pictures";
-  coded = {packet.pts, packet.size, units->idr};
-  return {};
+  picture.idr = units->idr;
+  if (units->parameter_sets) {
+    picture.obstacle = "parameter sets stand between its pictures";
+  } else if (units->unusual) {
+    picture.obstacle = "it has more than pictures";
+  }
+  return picture;
+}
+
+void CopyScan::refuse(std::string obstacle) {
+  obstacle_ = std::move(obstacle);
+  packets_ = {};
+}
+
+void CopyScan::keep(const AVPacket& packet, bool idr) {
+  if (packets_.empty()) first_pts_ = last_pts_ = packet.pts;
+  const std::int64_t step = packet.pts - last_pts_;
+  if (!std::in_range<std::int32_t>(step)) return refuse("pictures are missing");
+  last_pts_ = packet.pts;
+  packets_.push_back({.step = static_cast<std::int32_t>(step),
+                      .bytes = static_cast<std::uint32_t>(packet.size) & 0x7fff'ffffU,
+                      .idr = idr});
 }
 
 void CopyScan::add(const AVPacket& packet) {
+  CodedPicture picture;
+  if (may_be_copied(packet, picture)) keep(packet, picture.idr);
+}
+
+void CopyScan::believe(const AVPacket& packet) {
   if (!obstacle_.empty()) return;
-  Coded coded;
-  obstacle_ = examine(packet, coded);
-  if (obstacle_.empty()) {
-    packets_.push_back(coded);
-  } else {
-    packets_ = {};
-  }
+  std::string obstacle = obstacle_of(packet);
+  if (!obstacle.empty()) return refuse(std::move(obstacle));
+  keep(packet, (packet.flags & AV_PKT_FLAG_KEY) != 0);
+}
+
+bool CopyScan::check(const AVPacket& packet, bool is_called_idr) {
+  CodedPicture picture;
+  return !may_be_copied(packet, picture) || picture.idr || !is_called_idr;
+}
+
+// Looks at all of it, unless there is an obstacle already.
+bool CopyScan::may_be_copied(const AVPacket& packet, CodedPicture& picture) {
+  if (!obstacle_.empty()) return false;
+  picture.obstacle = obstacle_of(packet);
+  if (picture.obstacle.empty()) picture = look_at(packet, config_.nal_length_size);
+  if (picture.obstacle.empty()) return true;
+  refuse(std::move(picture.obstacle));
+  return false;
 }
 
 CopyFacts CopyScan::facts(const VideoStreamInfo& info) const {
@@ -105,9 +151,11 @@ CopyFacts CopyScan::facts(const VideoStreamInfo& info) const {
   std::vector<bool> is_taken(packets_.size());
   std::int64_t latest = -1;  // the last frame shown of those decoded so far
   std::int64_t delay = 0;
+  std::int64_t pts = first_pts_;
   for (std::int64_t k = 0; k < count; ++k) {
     const Coded& packet = packets_[static_cast<std::size_t>(k)];
-    const std::int64_t frame = grid.position(packet.pts);
+    pts += packet.step;
+    const std::int64_t frame = grid.position(pts);
     if (frame < 0 || frame >= count || is_taken[static_cast<std::size_t>(frame)]) {
       return refused("pictures are missing, doubled, or not at their times");
     }
@@ -126,10 +174,6 @@ CopyFacts CopyScan::facts(const VideoStreamInfo& info) const {
   if (delay > kMaxCopyDelay) return refused("its pictures are decoded too early");
   facts.delay = static_cast<int>(delay);
   return facts;
-}
-
-ByteView bytes_of(const AVPacket& packet) {
-  return {reinterpret_cast<const std::byte*>(packet.data), static_cast<std::size_t>(packet.size)};
 }
 
 }  // namespace vodmill::mill

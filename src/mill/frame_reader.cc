@@ -37,7 +37,9 @@ Result<> FrameReader::open_at_front() {
     return fail(ErrorCode::malformed_input, "The video stream is gone: the file changed.");
   }
   input_->select({plan_->source_stream});
-  decoder_.emplace(TRY(av::Decoder::open(*input_->streams()[index])));
+  const AVStream& stream = *input_->streams()[index];
+  decoder_.emplace(TRY(av::Decoder::open(stream)));
+  delay_ = input_->decoding_delay(stream);
   usable_from_.reset();
   damaged_from_.reset();
   drained_ = false;
@@ -104,6 +106,12 @@ Result<> FrameReader::send(const AVPacket* packet) {
   return {};
 }
 
+std::int64_t FrameReader::time_of(const AVFrame& frame) const {
+  if (frame.best_effort_timestamp != AV_NOPTS_VALUE) return frame.best_effort_timestamp - delay_;
+  if (last_pts_ == AV_NOPTS_VALUE) return AV_NOPTS_VALUE;
+  return last_pts_ + std::max<std::int64_t>(frame.pkt_duration, 1);
+}
+
 // The next frame that can be used; null at the end.
 Result<av::FramePtr> FrameReader::decode() {
   av::FramePtr frame = av::make_frame();
@@ -112,10 +120,7 @@ Result<av::FramePtr> FrameReader::decode() {
     const bool received = TRY(decoder_->receive(*frame));
     if (decoder_->undecodable_packets() != damaged_before) note_damage(last_pts_);
     if (received) {
-      std::int64_t pts = frame->best_effort_timestamp;
-      if (pts == AV_NOPTS_VALUE && last_pts_ != AV_NOPTS_VALUE) {
-        pts = last_pts_ + std::max<std::int64_t>(frame->pkt_duration, 1);
-      }
+      const std::int64_t pts = time_of(*frame);
       if (is_usable(pts)) {
         if (av::is_damaged(*frame)) note_damage(pts);
         frame->pts = pts;

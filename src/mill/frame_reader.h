@@ -48,6 +48,7 @@ class FrameReader {
   Result<> send(const AVPacket* packet);
   bool is_usable(std::int64_t pts) const;
   void note_damage(std::int64_t pts);
+  std::int64_t time_of(const AVFrame& frame) const;
   std::int64_t position_of(const AVFrame& frame) const;
 
   av::ByteSource* source_;
@@ -62,6 +63,7 @@ class FrameReader {
   std::optional<std::int64_t> usable_from_;
   bool drained_ = false;
   std::int64_t last_pts_ = AV_NOPTS_VALUE;
+  std::int64_t delay_ = 0;  // by which the decoder's times are late, in ticks
   std::int64_t decoded_ = 0;
   std::optional<std::int64_t> damaged_from_;
   av::FramePtr held_;  // decoded, not yet given out: what follows says how long it is shown

@@ -12,9 +12,18 @@ void PacketScan::add(const AVPacket& packet) {
   ++packets;
   const std::int64_t time = packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
   if (time == AV_NOPTS_VALUE) return;
-  pts.push_back(time);
+  keep(time, pts);
   end = std::max(end, time + std::max<std::int64_t>(packet.duration, 0));
-  if ((packet.flags & AV_PKT_FLAG_KEY) != 0) keyframes.push_back(time);
+  constexpr int kFlags = AV_PKT_FLAG_KEY | AV_PKT_FLAG_CORRUPT;
+  if ((packet.flags & kFlags) == AV_PKT_FLAG_KEY) keep(time, keyframes);
+}
+
+void PacketScan::keep(std::int64_t time, std::vector<std::int64_t>& times) const {
+  if (times.size() < most_times) {
+    times.push_back(time);
+  } else {
+    times.back() = std::max(times.back(), time);
+  }
 }
 
 void PacketScan::sort() {
@@ -27,6 +36,7 @@ void PacketScan::sort() {
 
 std::int64_t PacketScan::usual_step() const {
   std::vector<std::int64_t> steps;
+  steps.reserve(pts.size());
   for (std::size_t i = 1; i < pts.size(); ++i) steps.push_back(pts[i] - pts[i - 1]);
   const auto middle = steps.begin() + std::ssize(steps) / 2;
   std::ranges::nth_element(steps, middle);

@@ -1,6 +1,7 @@
 // What the packets of a stream say about it, without decoding one. Made by the probe; one thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -10,12 +11,14 @@ namespace vodmill::mill {
 
 struct PacketScan {
   std::vector<std::int64_t> pts;        // of presented packets; ascending once the scan is done
-  std::vector<std::int64_t> keyframes;  // the same of random access points
+  std::vector<std::int64_t> keyframes;  // the same of random access points, whole ones
   std::int64_t seen = 0;                // packets, discarded ones too
   std::int64_t packets = 0;             // that will be presented
   std::int64_t end = INT64_MIN;         // largest pts + duration
   bool encrypted = false;
   bool cut_short = false;  // a packet has fewer bytes than the container says
+  // How many times are kept: the first ones, and the last. Without all of them there are no gaps().
+  std::size_t most_times = SIZE_MAX;
 
   void add(const AVPacket& packet);
   void sort();
@@ -33,6 +36,7 @@ struct PacketScan {
   std::vector<Gap> gaps(std::int64_t least) const;
 
  private:
+  void keep(std::int64_t time, std::vector<std::int64_t>& times) const;
   std::int64_t usual_step() const;
 };
 

@@ -25,6 +25,16 @@ TEST(PacketScan, OrdersTimesAndForgetsRepeatedOnes) {
   EXPECT_EQ(scan.end_with_last_step(), 160);
 }
 
+TEST(PacketScan, KeepsNoMoreTimesThanItMayAndTheLast) {
+  PacketScan scan;
+  scan.most_times = 4;
+  for (std::int64_t i = 0; i < 100; ++i) add(scan, 40 * i, 0, AV_PKT_FLAG_KEY);
+  scan.sort();
+  EXPECT_THAT(scan.pts, ElementsAre(0, 40, 80, 3960));
+  EXPECT_EQ(scan.packets, 100);
+  EXPECT_EQ(scan.end_with_last_step(), 4000);
+}
+
 TEST(PacketScan, LeavesOutWhatAnEditListHides) {
   PacketScan scan;
   add(scan, -80, 40, AV_PKT_FLAG_KEY | AV_PKT_FLAG_DISCARD);
@@ -42,8 +52,9 @@ TEST(PacketScan, SeesAPacketThatIsCutShort) {
   PacketScan scan;
   add(scan, 0, 40, AV_PKT_FLAG_KEY);
   EXPECT_FALSE(scan.cut_short);
-  add(scan, 40, 40, AV_PKT_FLAG_CORRUPT);
+  add(scan, 40, 40, AV_PKT_FLAG_KEY | AV_PKT_FLAG_CORRUPT);
   EXPECT_TRUE(scan.cut_short);
+  EXPECT_THAT(scan.keyframes, ElementsAre(0));
 }
 
 TEST(PacketScan, GivesTheLastFrameItsStepWhereTheFileSaysNone) {

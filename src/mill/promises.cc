@@ -65,7 +65,7 @@ bool is_foreign(const AVStream& stream) {
 
 }  // namespace
 
-bool ends_early(av::Input& input, std::initializer_list<ScannedStream> streams) {
+bool ends_early(av::Input& input, std::span<const ScannedStream> streams) {
   if (input.damaged()) return true;
   const AVFormatContext& context = input.context();
   double there = 0;
@@ -106,16 +106,17 @@ std::optional<double> find_gap(ScannedStream video, ScannedStream audio) {
 }
 
 std::optional<Partial> find_lost_sound(av::Input& input, const SourceInfo& info,
-                                       ScannedStream chosen) {
+                                       std::span<const ScannedStream> sounds) {
   const AVFormatContext& context = input.context();
-  if (info.audio) {
-    if (!lacks_samples(context, chosen)) return std::nullopt;
+  std::optional<Partial> lost;
+  for (const ScannedStream& sound : sounds) {
+    if (!lacks_samples(context, sound)) continue;
     const double picture =
         static_cast<double>(info.video->first_pts) * info.video->time_base.value();
-    const double end = seconds_of(chosen.scan->end, *chosen.stream);
-    return Partial{ErrorCode::truncated_input, std::max(0.0, end - picture)};
+    const double at = std::max(0.0, seconds_of(sound.scan->end, *sound.stream) - picture);
+    if (!lost || at < lost->at_seconds) lost = Partial{ErrorCode::truncated_input, at};
   }
-  std::optional<Partial> lost;
+  if (!sounds.empty()) return lost;
   for (const AVStream* stream : input.streams()) {
     if (!promises_sound(context, *stream)) continue;
     if (is_foreign(*stream)) return Partial{ErrorCode::unsupported_codec, 0};

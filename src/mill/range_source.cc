@@ -7,8 +7,10 @@
 namespace vodmill::mill {
 namespace {
 
-constexpr std::int64_t kBlockBytes = 1 << 20;
-constexpr std::size_t kBlocks = 8;
+constexpr std::int64_t kLeastBytes = 64 << 10;  // of a block, but at the source's end
+constexpr std::int64_t kMostBytes = 1 << 20;
+constexpr std::int64_t kHeldBytes = 8 << 20;
+constexpr std::int64_t kSkippedBytes = 256 << 10;  // by a reader that still reads on
 
 }  // namespace
 
@@ -24,30 +26,45 @@ Result<Bytes> RangeSource::fetch(std::int64_t offset, std::int64_t length) {
   return fail(ErrorCode::internal_error, "the worker answered a range with something else");
 }
 
-Result<const RangeSource::Block*> RangeSource::block(std::int64_t number) {
-  const auto kept = std::ranges::find(blocks_, number, &Block::number);
+// Twice the block that was read before; without one, who knows what will be read.
+std::int64_t RangeSource::length_at(std::int64_t offset) const {
+  const auto before = std::ranges::find_if(blocks_, [&](const Block& b) {
+    return offset >= b.end() && offset - b.end() <= kSkippedBytes;
+  });
+  const std::int64_t length =
+      before == blocks_.end() ? kLeastBytes : std::min(2 * std::ssize(before->bytes), kMostBytes);
+  return std::min(std::max(length, kLeastBytes), bytes_ - offset);
+}
+
+void RangeSource::keep(Block fresh) {
+  held_ += std::ssize(fresh.bytes);
+  blocks_.push_front(std::move(fresh));
+  for (; held_ > kHeldBytes; blocks_.pop_back()) held_ -= std::ssize(blocks_.back().bytes);
+}
+
+Result<const RangeSource::Block*> RangeSource::block(std::int64_t offset) {
+  const auto kept = std::ranges::find_if(
+      blocks_, [&](const Block& b) { return offset >= b.offset && offset < b.end(); });
   if (kept != blocks_.end()) {
     std::rotate(blocks_.begin(), kept, kept + 1);
     return &blocks_.front();
   }
-  const std::int64_t offset = number * kBlockBytes;
-  const std::int64_t wanted = std::min(kBlockBytes, bytes_ - offset);
-  Block fresh{number, {}};
-  while (static_cast<std::int64_t>(fresh.bytes.size()) < wanted) {
-    const auto have = static_cast<std::int64_t>(fresh.bytes.size());
+  const std::int64_t wanted = length_at(offset);
+  Block fresh{offset, {}};
+  while (std::ssize(fresh.bytes) < wanted) {
+    const std::int64_t have = std::ssize(fresh.bytes);
     const Bytes more = TRY(fetch(offset + have, wanted - have));
     if (more.empty()) break;
     append(fresh.bytes, more);
   }
-  if (blocks_.size() == kBlocks) blocks_.pop_back();
-  blocks_.push_front(std::move(fresh));
+  keep(std::move(fresh));
   return &blocks_.front();
 }
 
 Result<std::size_t> RangeSource::read(std::int64_t offset, std::span<std::byte> into) {
   if (offset < 0 || offset >= bytes_ || into.empty()) return std::size_t{0};
-  const Block* found = TRY(block(offset / kBlockBytes));
-  const auto within = static_cast<std::size_t>(offset % kBlockBytes);
+  const Block* found = TRY(block(offset));
+  const auto within = static_cast<std::size_t>(offset - found->offset);
   if (within >= found->bytes.size()) return std::size_t{0};
   const std::size_t count = std::min(into.size(), found->bytes.size() - within);
   std::copy_n(found->bytes.begin() + static_cast<std::ptrdiff_t>(within), count, into.begin());

@@ -1,7 +1,8 @@
 // The source inside a mill: asks the worker for byte ranges over the control socket.
 //
 // Keeps the last few blocks, so that a container whose sound and picture lie far apart does not ask
-// for the same bytes again at every packet. One thread.
+// for the same bytes again at every packet. What is read on from a block is asked for in
+// ever larger ones; a look at a place of its own costs little. One thread.
 #pragma once
 
 #include <deque>
@@ -23,16 +24,20 @@ class RangeSource final : public av::ByteSource {
 
  private:
   struct Block {
-    std::int64_t number;
+    std::int64_t offset;
     Bytes bytes;
+    std::int64_t end() const { return offset + std::ssize(bytes); }
   };
-  Result<const Block*> block(std::int64_t number);
+  Result<const Block*> block(std::int64_t offset);
+  std::int64_t length_at(std::int64_t offset) const;
+  void keep(Block fresh);
   Result<Bytes> fetch(std::int64_t offset, std::int64_t length);
 
   int control_;
   sandbox::FrameInput& input_;
   std::int64_t bytes_;
   std::deque<Block> blocks_;  // most recently used first
+  std::int64_t held_ = 0;     // bytes of them
 };
 
 }  // namespace vodmill::mill

@@ -6,6 +6,7 @@
 #include "av/audio_timeline.h"
 #include "av/decoder.h"
 #include "av/input.h"
+#include "av/peak_limiter.h"
 #include "av/segment_muxer.h"
 #include "core/segment.h"
 
@@ -24,7 +25,7 @@ class SoundEncoder {
  public:
   SoundEncoder(const plan::TaskSpec& spec, Output& output)
       : plan_(*spec.plan),
-        audio_(*spec.plan->audio),
+        audio_(spec.plan->sounds[static_cast<std::size_t>(spec.sound)]),
         output_(output),
         segment_(spec.resume.front()),
         next_frame_(
@@ -38,6 +39,8 @@ class SoundEncoder {
     return audio_.boundaries[static_cast<std::size_t>(segment)];
   }
   int segments() const { return static_cast<int>(audio_.boundaries.size()) - 1; }
+  // One AAC frame beyond the end, for the encoder is that far behind, and one for the limiter.
+  std::int64_t frames_to_take() const { return audio_.boundaries.back() + 2; }
   std::int64_t end() const { return audio_.boundaries.back() * kAacFrameSamples; }
   Result<> decode(av::Input& input, av::Decoder& decoder);
   Result<> send(av::Decoder& decoder, const AVPacket* packet);
@@ -53,8 +56,9 @@ class SoundEncoder {
   const AudioRendition& audio_;
   Output& output_;
   int segment_;              // the one being written
-  std::int64_t next_frame_;  // the AAC frame to encode next
+  std::int64_t next_frame_;  // the AAC frame to take next; the one before it is to be encoded next
   av::AudioTimeline timeline_;
+  av::PeakLimiter limiter_;
   Rational time_base_{1, 1};
   std::optional<av::AudioEncoder> encoder_;
   std::optional<av::SegmentMuxer> muxer_;
@@ -121,8 +125,7 @@ Result<> SoundEncoder::take_frames(av::Decoder& decoder) {
 
 Result<> SoundEncoder::decode(av::Input& input, av::Decoder& decoder) {
   const av::PacketPtr packet = av::make_packet();
-  // One AAC frame beyond the end: the encoder is that far behind.
-  while (next_frame_ <= audio_.boundaries.back()) {
+  while (next_frame_ < frames_to_take()) {
     const av::ReadOutcome outcome = TRY(input.read(*packet));
     const bool ended = outcome == av::ReadOutcome::end;
     if (ended) {
@@ -137,12 +140,14 @@ Result<> SoundEncoder::decode(av::Input& input, av::Decoder& decoder) {
   return {};
 }
 
-// Encodes whole AAC frames up to `frame`, silence where there is no sound.
+// Takes whole AAC frames up to `frame`, silence where there is no sound, and encodes all but the
+// last of them.
 Result<> SoundEncoder::encode_until(std::int64_t frame) {
-  for (; next_frame_ < std::min(frame, audio_.boundaries.back() + 1); ++next_frame_) {
+  for (; next_frame_ < std::min(frame, frames_to_take()); ++next_frame_) {
     AVFrame* samples = TRY(encoder_->next_frame());
     timeline_.take(*samples, kAacFrameSamples);
-    TRY_VOID(encoder_->send(next_frame_ * kAacFrameSamples));
+    if (!limiter_.pass(*samples, timeline_.is_mix())) continue;
+    TRY_VOID(encoder_->send((next_frame_ - 1) * kAacFrameSamples));
     ++encoded_;
     TRY_VOID(drain());
   }
@@ -197,7 +202,7 @@ Result<json::object> SoundEncoder::run(av::ByteSource& source) {
     TRY_VOID(input.seek(audio_.source_stream, pts));
   }
   TRY_VOID(decode(input, decoder));
-  TRY_VOID(encode_until(audio_.boundaries.back() + 1));
+  TRY_VOID(encode_until(frames_to_take()));
   TRY_VOID(encoder_->finish());
   TRY_VOID(drain());
   if (segment_ != segments()) {

@@ -21,7 +21,9 @@ HeaderField take_parameter(std::string_view& rest) {
     const bool quoted = rest.starts_with('"');
     if (quoted) rest.remove_prefix(1);
     while (!rest.empty() && rest.front() != (quoted ? '"' : ';')) {
-      if (quoted && rest.front() == '\\' && rest.size() > 1) rest.remove_prefix(1);
+      // Nothing else needs it, and browsers send the paths of Windows as they are.
+      const bool escapes = quoted && (rest.starts_with("\\\"") || rest.starts_with("\\\\"));
+      if (escapes) rest.remove_prefix(1);
       field.value += rest.front();
       rest.remove_prefix(1);
     }

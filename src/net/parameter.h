@@ -16,8 +16,8 @@ struct ParameterizedValue {
 ParameterizedValue split_parameters(std::string_view header);
 
 // `name=value` or `name="value"` at the front of `rest`, which becomes what follows its semicolon.
-// Lenient: what is no parameter gives a name without a value, a quote that is left open ends with
-// the text.
+// In quotes a backslash escapes a quote and a backslash, nothing else. Lenient: what is no
+// parameter gives a name without a value, a quote that is left open ends with the text.
 HeaderField take_parameter(std::string_view& rest);
 
 }  // namespace vodmill::net

@@ -7,12 +7,13 @@
 namespace vodmill::net {
 namespace {
 
-constexpr std::array<std::string_view, 14> kNames{"cross_site_request",
+constexpr std::array<std::string_view, 15> kNames{"cross_site_request",
                                                   "headers_too_large",
                                                   "host_not_allowed",
                                                   "http_version_not_supported",
                                                   "idempotency_key_busy",
                                                   "idempotency_key_mismatch",
+                                                  "incomplete_body",
                                                   "method_not_allowed",
                                                   "not_implemented",
                                                   "not_ready",
@@ -25,6 +26,7 @@ constexpr std::array<std::string_view, 14> kNames{"cross_site_request",
 bool is_retryable(HttpCode code) {
   switch (code) {
     case HttpCode::idempotency_key_busy:
+    case HttpCode::incomplete_body:
     case HttpCode::not_ready:
     case HttpCode::overloaded:
     case HttpCode::request_timeout:

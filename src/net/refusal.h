@@ -22,6 +22,7 @@ enum class HttpCode {
   http_version_not_supported,
   idempotency_key_busy,
   idempotency_key_mismatch,
+  incomplete_body,
   method_not_allowed,
   not_implemented,
   not_ready,

@@ -20,8 +20,8 @@ TEST(Refusal, IsWorthARetryByItsCodeAndNotByItsStatus) {
     const json::object body = body_of({400, static_cast<HttpCode>(i), "No."});
     if (body.at("retryable").as_bool()) retryable.push_back(http_code_names()[i]);
   }
-  EXPECT_THAT(retryable,
-              ElementsAre("idempotency_key_busy", "not_ready", "overloaded", "request_timeout"));
+  EXPECT_THAT(retryable, ElementsAre("idempotency_key_busy", "incomplete_body", "not_ready",
+                                     "overloaded", "request_timeout"));
   EXPECT_TRUE(body_of({429, ErrorCode::rate_limited, "Slowly."}).at("retryable").as_bool());
   EXPECT_FALSE(body_of({409, ErrorCode::conflict, "No."}).at("retryable").as_bool());
 }

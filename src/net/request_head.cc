@@ -33,7 +33,9 @@ std::unexpected<Refusal> too_large(const HeadLimits& limits) {
 std::unexpected<Refusal> target_too_long(const HeadLimits& limits) {
   return std::unexpected(
       Refusal{414, HttpCode::uri_too_long,
-              "The request line must be at most " + std::to_string(limits.line_bytes) + " bytes."});
+              "The request line must be at most " + std::to_string(limits.line_bytes) +
+                  " bytes. Send what is long, such as metadata, in the body: as a field of a form, "
+                  "or in JSON."});
 }
 
 bool is_forbidden_in_line(char c) {

@@ -164,6 +164,7 @@ TEST_F(ServerTest, ABodyCutShortIsAnErrorAndNeverAnEnd) {
       exchange("POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
   EXPECT_THAT(by_length, StartsWith("HTTP/1.1 400 "));
   EXPECT_THAT(by_length, HasSubstr("3 of 10"));
+  EXPECT_THAT(by_length, HasSubstr("\"retryable\":true"));
   EXPECT_THAT(
       exchange("POST /count HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"),
       StartsWith("HTTP/1.1 400 "));
@@ -210,10 +211,13 @@ TEST_F(ServerTest, RefusesWhatItMustNotServe) {
               StartsWith("HTTP/1.1 400 "));
   EXPECT_THAT(exchange("GET /hello" + host + "A: " + std::string(20'000, 'a') + "\r\n\r\n"),
               StartsWith("HTTP/1.1 431 "));
-  EXPECT_THAT(exchange("GET /" + std::string(9'000, 'a') + host + "\r\n"),
-              StartsWith("HTTP/1.1 414 "));
+  const std::string too_long = exchange("GET /" + std::string(9'000, 'a') + host + "\r\n");
+  EXPECT_THAT(too_long, StartsWith("HTTP/1.1 414 "));
+  EXPECT_THAT(too_long, HasSubstr("as a field of a form, or in JSON"));
   EXPECT_THAT(exchange("GET /play/1/%2e%2e/secret" + host + "\r\n"), StartsWith("HTTP/1.1 400 "));
   EXPECT_THAT(exchange("GET /hello HTTP/1.1\nHost: x\n\n"), StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(exchange("GET /hello" + host + "Expect: miracles\r\n\r\n"),
+              StartsWith("HTTP/1.1 417 Expectation Failed\r\n"));
   const std::string refused = exchange("GET /hello" + host + "A : b\r\n\r\n");
   EXPECT_THAT(refused, HasSubstr("application/problem+json"));
   EXPECT_THAT(refused, HasSubstr("X-Content-Type-Options: nosniff"));

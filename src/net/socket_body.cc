@@ -112,7 +112,7 @@ void SocketBody::fail_with(WireEnd end) {
     failure_ = Refusal{408, HttpCode::request_timeout,
                        "The body came too slowly: " + progress + " arrived. Send it again."};
   } else {
-    failure_ = Refusal{400, ErrorCode::invalid_request,
+    failure_ = Refusal{400, HttpCode::incomplete_body,
                        "The connection ended after " + progress + ". Send the request again."};
   }
 }

@@ -19,7 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 Plan plan_of(const SourceInfo& info) {
-  const auto plan = make_plan(info, {.build = EngineBuild("test"), .parallel = 2});
+  const auto plan = make_plan(info, {.build = EngineBuild("test"), .cores = 4});
   EXPECT_TRUE(plan) << plan.error().message;
   return plan.value_or(Plan{});
 }
@@ -68,7 +68,7 @@ TEST(CopyGate, DelaysACopyAtLeastAsMuchAsTheEncoderDoes) {
 
 TEST(CopyGate, IsShutWhereThePolicySaysSo) {
   const auto plan =
-      make_plan(copyable(), {.build = EngineBuild("test"), .parallel = 2, .may_copy = false});
+      make_plan(copyable(), {.build = EngineBuild("test"), .cores = 4, .may_copy = false});
   ASSERT_TRUE(plan);
   EXPECT_FALSE(plan->ladder[0].copied);
   EXPECT_THAT(plan->reasons, Contains(HasSubstr("an earlier attempt")));

@@ -95,6 +95,7 @@ Rational choose_rate(Rational grid_rate, Rational least_rate) {
 Rational find_grid_rate(const std::vector<std::int64_t>& pts, Rational time_base) {
   if (pts.size() < 2) return {0, 1};
   std::vector<std::int64_t> deltas;
+  deltas.reserve(pts.size());
   for (std::size_t i = 1; i < pts.size(); ++i) deltas.push_back(pts[i] - pts[i - 1]);
   auto middle = deltas.begin() + static_cast<std::ptrdiff_t>(deltas.size() / 2);
   std::nth_element(deltas.begin(), middle, deltas.end());

@@ -38,6 +38,14 @@ Result<Rational> get_rational(const json::object& object, std::string_view key, 
   return value;
 }
 
+Result<std::string> get_field_order(const json::object& object) {
+  constexpr std::string_view kKey = "field_order";
+  if (!object.contains(kKey)) return std::string();
+  std::string order = TRY(get_string(object, kKey));
+  if (!order.empty() && order != "tff" && order != "bff") return out_of_range(kKey);
+  return order;
+}
+
 Result<std::vector<std::int64_t>> get_ascending(const json::object& object, std::string_view key) {
   std::vector<std::int64_t> values;
   for (const json::value& value : *TRY(get_array(object, key))) {
@@ -57,6 +65,12 @@ Result<std::vector<std::string>> get_strings(const json::object& object, std::st
     values.emplace_back(value.get_string());
   }
   return values;
+}
+
+Result<SoundPurpose> get_purpose(const json::object& object, std::string_view key) {
+  const std::string name = TRY(get_string(object, key));
+  const auto purpose = sound_purpose_from(name);
+  return purpose ? Result<SoundPurpose>(*purpose) : out_of_range(key);
 }
 
 Result<const json::object*> as_object(const json::value& value, std::string_view what) {

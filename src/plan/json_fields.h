@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/rational.h"
+#include "core/sound.h"
 
 namespace vodmill::plan {
 
@@ -37,6 +38,11 @@ Result<Rational> get_rational(const json::object& object, std::string_view key, 
 // Ticks, each larger than the one before.
 Result<std::vector<std::int64_t>> get_ascending(const json::object& object, std::string_view key);
 Result<std::vector<std::string>> get_strings(const json::object& object, std::string_view key);
+
+// "field_order": "", "tff" or "bff"; "" where there is none.
+Result<std::string> get_field_order(const json::object& object);
+
+Result<SoundPurpose> get_purpose(const json::object& object, std::string_view key);
 
 // `what` is named where it is none.
 Result<const json::object*> as_object(const json::value& value, std::string_view what);

@@ -55,7 +55,9 @@ json::object audio_rendition_to_json(const AudioRendition& a) {
           {"sample_rate", a.sample_rate},
           {"channels", a.channels},
           {"kbps", a.kbps},
-          {"boundaries", to_array(a.boundaries)}};
+          {"boundaries", to_array(a.boundaries)},
+          {"label", a.label},
+          {"purpose", name_of(a.purpose)}};
 }
 
 Result<AudioRendition> audio_rendition_from_json(const json::object& o) {
@@ -70,11 +72,32 @@ Result<AudioRendition> audio_rendition_from_json(const json::object& o) {
   return a;
 }
 
+// Plans of before there were several sounds have one, or none, as "audio".
+Result<std::vector<AudioRendition>> sounds_from_json(const json::object& plan) {
+  std::vector<AudioRendition> sounds;
+  if (const json::object* audio = TRY(optional_object(plan, "audio"))) {
+    sounds.push_back(TRY(audio_rendition_from_json(*audio)));
+  }
+  if (!plan.contains("sounds")) return sounds;
+  for (const json::value& value : *TRY(get_array(plan, "sounds"))) {
+    const json::object& object = *TRY(as_object(value, "sounds"));
+    AudioRendition sound = TRY(audio_rendition_from_json(object));
+    sound.label = TRY(get_string(object, "label"));
+    sound.purpose = TRY(get_purpose(object, "purpose"));
+    const bool is_double =
+        std::ranges::find(sounds, sound.name, &AudioRendition::name) != sounds.end();
+    if (is_double) return out_of_range("sounds");
+    sounds.push_back(std::move(sound));
+  }
+  if (sounds.size() > kMaxSounds) return out_of_range("sounds");
+  return sounds;
+}
+
 Result<> check_segments(const Plan& plan) {
   if (plan.boundaries.size() < 2 || plan.boundaries.front() != 0) return out_of_range("boundaries");
   if (plan.boundaries.back() != plan.frames) return out_of_range("boundaries");
-  if (plan.audio && plan.audio->boundaries.size() != plan.boundaries.size()) {
-    return out_of_range("audio.boundaries");
+  for (const AudioRendition& sound : plan.sounds) {
+    if (sound.boundaries.size() != plan.boundaries.size()) return out_of_range("sounds.boundaries");
   }
   const std::span starts(plan.boundaries.begin(), plan.boundaries.end() - 1);
   if (!std::ranges::includes(plan.idrs, starts)) return out_of_range("idrs");
@@ -128,6 +151,10 @@ json::object to_object(const Plan& plan) {
   }
   json::array ladder;
   for (const Rendition& rendition : plan.ladder) ladder.push_back(rendition_to_json(rendition));
+  json::array sounds;
+  for (const AudioRendition& sound : plan.sounds) {
+    sounds.push_back(audio_rendition_to_json(sound));
+  }
   json::object o{{"build", plan.build.str()},
                  {"source_stream", plan.source_stream},
                  {"source_time_base", to_json(plan.source_time_base)},
@@ -137,15 +164,17 @@ json::object to_object(const Plan& plan) {
                  {"rotation", plan.rotation},
                  {"mirrored", plan.mirrored},
                  {"deinterlace", plan.deinterlace},
+                 {"field_order", plan.field_order},
                  {"tone_map", plan.tone_map},
+                 {"tone_map_peak", plan.tone_map_peak},
                  {"boundaries", to_array(plan.boundaries)},
                  {"idrs", to_array(plan.idrs)},
                  {"chunks", std::move(chunks)},
                  {"ladder", std::move(ladder)},
                  {"copy_delay", plan.copy_delay},
+                 {"sounds", std::move(sounds)},
                  {"target_duration", plan.target_duration},
                  {"reasons", to_array(plan.reasons)}};
-  if (plan.audio) o["audio"] = audio_rendition_to_json(*plan.audio);
   if (plan.thumbs) o["thumbs"] = thumbs_to_json(*plan.thumbs);
   return o;
 }
@@ -166,7 +195,11 @@ Result<Plan> plan_from_json(std::string_view text) {
   if (plan.rotation % 90 != 0) return out_of_range("rotation");
   plan.mirrored = TRY(get_bool(o, "mirrored"));
   plan.deinterlace = TRY(get_bool(o, "deinterlace"));
+  plan.field_order = TRY(get_field_order(o));
   plan.tone_map = TRY(get_string(o, "tone_map"));
+  if (o.contains("tone_map_peak")) {
+    plan.tone_map_peak = TRY(get_small(o, "tone_map_peak", kLeastPeak, kMostPeak));
+  }
   plan.boundaries = TRY(get_ascending(o, "boundaries"));
   plan.idrs = TRY(get_ascending(o, "idrs"));
   plan.chunks = TRY(get_chunks(o, "chunks", plan.segments()));
@@ -182,9 +215,7 @@ Result<Plan> plan_from_json(std::string_view text) {
   if (o.contains("copy_delay")) plan.copy_delay = TRY(get_small(o, "copy_delay", 0, kMaxCopyDelay));
   plan.target_duration = TRY(get_small(o, "target_duration", 1, 3600));
   plan.reasons = TRY(get_strings(o, "reasons"));
-  if (const json::object* audio = TRY(optional_object(o, "audio"))) {
-    plan.audio = TRY(audio_rendition_from_json(*audio));
-  }
+  plan.sounds = TRY(sounds_from_json(o));
   TRY_VOID(check_segments(plan));
   if (const json::object* thumbs = TRY(optional_object(o, "thumbs"))) {
     plan.thumbs = TRY(thumbs_from_json(*thumbs));

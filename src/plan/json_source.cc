@@ -7,6 +7,8 @@
 namespace vodmill::plan {
 namespace {
 
+constexpr int kMaxNits = 1'000'000;
+
 json::object copy_to_json(const CopyFacts& copy) {
   if (!copy.obstacle.empty()) return {{"obstacle", copy.obstacle}};
   return {{"cuts", to_array(copy.cuts)},
@@ -61,7 +63,10 @@ json::object video_to_json(const VideoStreamInfo& v) {
           {"primaries", v.primaries},
           {"matrix", v.matrix},
           {"full_range", v.full_range},
+          {"content_peak", v.content_peak},
+          {"mastering_peak", v.mastering_peak},
           {"interlaced", v.interlaced},
+          {"field_order", v.field_order},
           {"time_base", to_json(v.time_base)},
           {"first_pts", v.first_pts},
           {"end_pts", v.end_pts},
@@ -87,7 +92,13 @@ Result<VideoStreamInfo> video_from_json(const json::object& o) {
   v.primaries = TRY(get_string(o, "primaries"));
   v.matrix = TRY(get_string(o, "matrix"));
   v.full_range = TRY(get_bool(o, "full_range"));
+  // Probes of before these were looked for have none of them.
+  if (o.contains("content_peak")) v.content_peak = TRY(get_small(o, "content_peak", 0, kMaxNits));
+  if (o.contains("mastering_peak")) {
+    v.mastering_peak = TRY(get_small(o, "mastering_peak", 0, kMaxNits));
+  }
   v.interlaced = TRY(get_bool(o, "interlaced"));
+  v.field_order = TRY(get_field_order(o));
   v.time_base = TRY(get_rational(o, "time_base", false));
   v.first_pts = TRY(get_ticks(o, "first_pts"));
   v.end_pts = TRY(get_ticks(o, "end_pts"));
@@ -105,7 +116,8 @@ json::object audio_to_json(const AudioStreamInfo& a) {
           {"channels", a.channels},   {"sample_rate", a.sample_rate},
           {"language", a.language},   {"time_base", to_json(a.time_base)},
           {"first_pts", a.first_pts}, {"end_pts", a.end_pts},
-          {"packets", a.packets}};
+          {"packets", a.packets},     {"title", a.title},
+          {"default", a.is_default},  {"purpose", name_of(a.purpose)}};
 }
 
 Result<AudioStreamInfo> audio_from_json(const json::object& o) {
@@ -121,6 +133,26 @@ Result<AudioStreamInfo> audio_from_json(const json::object& o) {
   if (a.end_pts < a.first_pts) return out_of_range("end_pts");
   a.packets = TRY(get_between(o, "packets", 0, kMaxTicks));
   return a;
+}
+
+// Probes of before there were several sounds have one, or none, as "audio".
+Result<std::vector<AudioStreamInfo>> sounds_from_json(const json::object& info) {
+  std::vector<AudioStreamInfo> sounds;
+  if (const json::object* audio = TRY(optional_object(info, "audio"))) {
+    sounds.push_back(TRY(audio_from_json(*audio)));
+  }
+  if (!info.contains("sounds")) return sounds;
+  for (const json::value& value : *TRY(get_array(info, "sounds"))) {
+    const json::object& object = *TRY(as_object(value, "sounds"));
+    AudioStreamInfo sound = TRY(audio_from_json(object));
+    sound.title = TRY(get_string(object, "title"));
+    if (sound.title.size() > kMaxTitleBytes) return out_of_range("title");
+    sound.is_default = TRY(get_bool(object, "default"));
+    sound.purpose = TRY(get_purpose(object, "purpose"));
+    sounds.push_back(std::move(sound));
+  }
+  if (sounds.size() > kMaxSounds) return out_of_range("sounds");
+  return sounds;
 }
 
 json::object lost_sound_to_json(const Partial& lost) {
@@ -142,12 +174,14 @@ Result<Partial> lost_sound_from_json(const json::object& o) {
 }  // namespace
 
 json::object to_object(const SourceInfo& info) {
+  json::array sounds;
+  for (const AudioStreamInfo& sound : info.sounds) sounds.push_back(audio_to_json(sound));
   json::object o{{"container", info.container},
                  {"bytes", info.bytes},
+                 {"sounds", std::move(sounds)},
                  {"truncated", info.truncated},
                  {"notes", to_array(info.notes)}};
   if (info.video) o["video"] = video_to_json(*info.video);
-  if (info.audio) o["audio"] = audio_to_json(*info.audio);
   if (info.lost_sound) o["lost_sound"] = lost_sound_to_json(*info.lost_sound);
   if (info.gap_at) o["gap_at"] = *info.gap_at;
   return o;
@@ -166,9 +200,7 @@ Result<SourceInfo> source_info_from_json(std::string_view text) {
   if (const json::object* video = TRY(optional_object(o, "video"))) {
     info.video = TRY(video_from_json(*video));
   }
-  if (const json::object* audio = TRY(optional_object(o, "audio"))) {
-    info.audio = TRY(audio_from_json(*audio));
-  }
+  info.sounds = TRY(sounds_from_json(o));
   if (const json::object* lost = TRY(optional_object(o, "lost_sound"))) {
     info.lost_sound = TRY(lost_sound_from_json(*lost));
   }

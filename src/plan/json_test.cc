@@ -16,7 +16,11 @@ namespace {
 
 SourceInfo full_info() {
   SourceInfo info = source_info(1920, 1080, {30'000, 1001}, 900);
-  info.audio = stereo();
+  info.sounds = {stereo(), stereo(44'100)};
+  info.sounds[1].index = 2;
+  info.sounds[1].language = "eng";
+  info.sounds[1].title = "Directors: \"we\" talk";
+  info.sounds[1].purpose = SoundPurpose::commentary;
   info.truncated = true;
   info.gap_at = 2.5;
   info.lost_sound = Partial{ErrorCode::malformed_input, 1.25};
@@ -25,12 +29,15 @@ SourceInfo full_info() {
   info.video->rotation = 270;
   info.video->mirrored = true;
   info.video->transfer = "smpte2084";
+  info.video->content_peak = 4000;
+  info.video->mastering_peak = 1200;
+  info.video->field_order = "bff";
   info.video->keyframes = {126'000, 306'180};
   return info;
 }
 
 Plan full_plan() {
-  auto plan = make_plan(full_info(), {.build = EngineBuild("build 7"), .parallel = 2});
+  auto plan = make_plan(full_info(), {.build = EngineBuild("build 7"), .cores = 4});
   EXPECT_TRUE(plan);
   return std::move(plan).value();
 }
@@ -111,8 +118,9 @@ void expect_missing_fields_are_refused(const std::string& text, const Reader& re
   collect(good, {}, paths);
   for (const Path& path : paths) {
     const auto* key = std::get_if<std::string>(&path.back());
-    constexpr std::array<std::string_view, 8> kOptional{
-        "audio", "video", "lost_sound", "gap_at", "thumbs", "copy", "copied", "copy_delay"};
+    constexpr std::array<std::string_view, 12> kOptional{
+        "sounds", "video",      "lost_sound",  "gap_at",       "thumbs",         "copy",
+        "copied", "copy_delay", "field_order", "content_peak", "mastering_peak", "tone_map_peak"};
     if (!key || std::ranges::find(kOptional, *key) != kOptional.end()) continue;
     json::value document = good;
     Path parent = path;
@@ -140,19 +148,41 @@ TEST(PlanJson, ComesBackAsItWas) {
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_EQ(to_json(*back), to_json(plan));
   EXPECT_EQ(back->boundaries, plan.boundaries);
-  EXPECT_EQ(back->audio->boundaries, plan.audio->boundaries);
+  EXPECT_EQ(back->sounds.front().boundaries, plan.sounds.front().boundaries);
   EXPECT_EQ(back->first_pts, plan.first_pts);
   EXPECT_EQ(back->fps, plan.fps);
   EXPECT_EQ(back->ladder.back().max_kbps, plan.ladder.back().max_kbps);
   EXPECT_EQ(back->reasons, plan.reasons);
+  EXPECT_EQ(back->field_order, "bff");
+  EXPECT_EQ(back->tone_map_peak, 4000);
 }
 
 TEST(PlanJson, ComesBackWithoutSound) {
   Plan plan = full_plan();
-  plan.audio.reset();
+  plan.sounds.clear();
   const auto back = plan_from_json(to_json(plan));
   ASSERT_TRUE(back);
-  EXPECT_FALSE(back->audio);
+  EXPECT_TRUE(back->sounds.empty());
+}
+
+// As plans and probes of one sound were written: what played then plays still.
+std::string with_one_sound_as_before(const std::string& text) {
+  json::object document = json::parse(text).as_object();
+  json::object sound = document.at("sounds").as_array().at(0).as_object();
+  for (const std::string_view later : {"label", "purpose", "title", "default"}) sound.erase(later);
+  document.erase("sounds");
+  document["audio"] = std::move(sound);
+  return json::serialize(document);
+}
+
+TEST(PlanJson, OfBeforeThereWereSeveralSoundsIsStillRead) {
+  const Plan plan = full_plan();
+  const auto back = plan_from_json(with_one_sound_as_before(to_json(plan)));
+  ASSERT_TRUE(back) << back.error().message;
+  ASSERT_EQ(back->sounds.size(), 1U);
+  EXPECT_EQ(back->sounds.front().name, "a0");
+  EXPECT_EQ(back->sounds.front().label, "");
+  EXPECT_EQ(back->sounds.front().boundaries, plan.sounds.front().boundaries);
 }
 
 TEST(PlanJson, OfBeforeThereWereThumbsIsStillRead) {
@@ -192,6 +222,9 @@ TEST(PlanJson, RefusesWhatCannotBe) {
       {{"frames"}, 901},  // the boundaries end elsewhere
       {{"rotation"}, 45},
       {{"rotation"}, 360},
+      {{"field_order"}, "top"},
+      {{"tone_map_peak"}, 0},
+      {{"tone_map_peak"}, 100'000},
       {{"fps"}, json::array{0, 1}},
       {{"fps"}, json::array{30, 0}},
       {{"fps"}, json::array{30, -1}},
@@ -215,10 +248,12 @@ TEST(PlanJson, RefusesWhatCannotBe) {
       {{"ladder", std::size_t{0}, "width"}, 1919},
       {{"ladder", std::size_t{0}, "crf"}, 52},
       {{"target_duration"}, 0},
-      {{"audio", "boundaries"}, json::array{0, 94}},
-      {{"audio", "channels"}, 3},
-      {{"audio", "sample_rate"}, 0},
-      {{"audio"}, 5}};
+      {{"sounds", std::size_t{1}, "boundaries"}, json::array{0, 94}},
+      {{"sounds", std::size_t{1}, "channels"}, 3},
+      {{"sounds", std::size_t{0}, "sample_rate"}, 0},
+      {{"sounds", std::size_t{0}, "purpose"}, "song"},
+      {{"sounds", std::size_t{1}, "name"}, "a0"},  // twice
+      {{"sounds"}, 5}};
   for (const auto& [path, value] : cases) expect_refused(good, path, value, kReadPlan);
 }
 
@@ -228,7 +263,7 @@ TEST(SourceInfoJson, ComesBackAsItWas) {
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_EQ(to_json(*back), to_json(info));
   EXPECT_EQ(back->video->keyframes, info.video->keyframes);
-  EXPECT_EQ(back->audio->language, "fra");
+  EXPECT_EQ(back->sounds.front().language, "fra");
   EXPECT_TRUE(back->truncated);
   EXPECT_EQ(back->lost_sound->reason, ErrorCode::malformed_input);
   EXPECT_EQ(back->lost_sound->at_seconds, 1.25);
@@ -236,6 +271,21 @@ TEST(SourceInfoJson, ComesBackAsItWas) {
   EXPECT_EQ(back->video->copy.cuts, info.video->copy.cuts);
   EXPECT_EQ(back->video->copy.bytes, info.video->copy.bytes);
   EXPECT_EQ(back->video->copy.delay, 2);
+}
+
+TEST(SourceInfoJson, KeepsWhatASoundIs) {
+  const auto back = source_info_from_json(to_json(full_info()));
+  ASSERT_TRUE(back) << back.error().message;
+  ASSERT_EQ(back->sounds.size(), 2U);
+  EXPECT_EQ(back->sounds[1].title, "Directors: \"we\" talk");
+  EXPECT_EQ(back->sounds[1].purpose, SoundPurpose::commentary);
+}
+
+TEST(SourceInfoJson, OfBeforeThereWereSeveralSoundsIsStillRead) {
+  const auto back = source_info_from_json(with_one_sound_as_before(to_json(full_info())));
+  ASSERT_TRUE(back) << back.error().message;
+  ASSERT_EQ(back->sounds.size(), 1U);
+  EXPECT_EQ(back->sounds.front().language, "fra");
 }
 
 TEST(SourceInfoJson, KeepsWhatHindersACopy) {
@@ -262,6 +312,9 @@ TEST(SourceInfoJson, RefusesWhatCannotBe) {
       {{"video", "width"}, 0},
       {{"video", "height"}, 100'000},
       {{"video", "rotation"}, 30},
+      {{"video", "content_peak"}, -1},
+      {{"video", "mastering_peak"}, 2'000'000},
+      {{"video", "field_order"}, "bff,drawtext"},
       {{"video", "sample_aspect"}, json::array{0, 1}},
       {{"video", "time_base"}, json::array{1, std::int64_t{1} << 40}},
       {{"video", "end_pts"}, 0},
@@ -275,13 +328,20 @@ TEST(SourceInfoJson, RefusesWhatCannotBe) {
       {{"video", "copy", "delay"}, 17},
       {{"video", "keyframes"}, json::array{INT64_MIN}},
       {{"video"}, "h264"},
-      {{"audio", "channels"}, 0},
-      {{"audio", "sample_rate"}, 0},
-      {{"audio"}, json::array{}},
+      {{"sounds", std::size_t{0}, "channels"}, 0},
+      {{"sounds", std::size_t{1}, "sample_rate"}, 0},
+      {{"sounds", std::size_t{1}, "purpose"}, ""},
+      {{"sounds"}, 5},
       {{"lost_sound", "reason"}, "not_a_video"},
       {{"lost_sound", "at_seconds"}, -1.0},
       {{"gap_at"}, -1.0}};
   for (const auto& [path, value] : cases) expect_refused(good, path, value, kReadInfo);
+  const std::string long_title(kMaxTitleBytes + 1, 'x');
+  expect_refused(good, {"sounds", std::size_t{1}, "title"}, json::value(long_title), kReadInfo);
+  json::array many;
+  for (std::size_t i = 0; i <= kMaxSounds; ++i)
+    many.push_back(json::parse(good).at("sounds").at(0));
+  expect_refused(good, {"sounds"}, many, kReadInfo);
 }
 
 TEST(SourceInfoJson, RefusesWhatIsNoJson) {

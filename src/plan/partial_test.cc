@@ -11,7 +11,7 @@ namespace {
 class FindPartial : public testing::Test {
  protected:
   FindPartial() {
-    const auto plan = make_plan(info_, {.build = EngineBuild("build 7"), .parallel = 2});
+    const auto plan = make_plan(info_, {.build = EngineBuild("build 7"), .cores = 4});
     EXPECT_TRUE(plan);
     plan_ = *plan;
   }
@@ -76,7 +76,7 @@ TEST_F(FindPartial, NamesASoundThatCannotBeHeard) {
 TEST(CopiesDamage, WhereADecoderOfACopiedVideoMetSome) {
   SourceInfo info = source_info(1280, 720, {25, 1}, 500);
   make_copyable(info, 50, 2000);
-  auto plan = make_plan(info, {.build = EngineBuild("build 7"), .parallel = 2});
+  auto plan = make_plan(info, {.build = EngineBuild("build 7"), .cores = 4});
   ASSERT_TRUE(plan);
   ASSERT_TRUE(plan->ladder.front().copied);
   std::vector<Task> tasks(2);

@@ -4,15 +4,18 @@
 #include <cmath>
 #include <span>
 
+#include "core/transfer.h"
 #include "plan/copy_gate.h"
 #include "plan/frame_grid.h"
 #include "plan/ladder.h"
+#include "plan/language.h"
 #include "plan/segment_lengths.h"
+#include "plan/sounds.h"
 
 namespace vodmill::plan {
 namespace {
 
-constexpr int kSegmentsInChunk = 4;  // about 24 s: long enough for the lead and tail to cost little
+constexpr int kSegmentsInChunk = 8;  // about 48 s: long enough for the lead and tail to cost little
 
 constexpr int kAacFrame = 1024;  // samples
 
@@ -51,6 +54,15 @@ Result<> check_limits(const VideoStreamInfo& video, const Policy& policy) {
                             policy.max_seconds));
   }
   return {};
+}
+
+// The content's own word before its display's.
+int choose_peak(const VideoStreamInfo& video) {
+  if (video.transfer == kHlg) return kUsualPeak;
+  for (const int nits : {video.content_peak, video.mastering_peak}) {
+    if (nits >= kLeastPeak && nits <= kMostPeak) return nits;
+  }
+  return kUsualPeak;
 }
 
 // Frame numbers of segment starts and forced IDRs: closed GOPs of two seconds, three to a segment,
@@ -109,10 +121,11 @@ void copy_top(Plan& plan, const CopyFacts& facts, CopyDecision decision) {
   cut_segments_at(plan, std::move(decision.boundaries));
 }
 
-// The first segment alone. Then a share for each of `parallel` mills; where that would be too long,
-// whole chunks and at the end ever smaller ones, so
-// that the mills end together: `./dev bench core_use`.
-void cut_chunks(Plan& plan, int parallel) {
+// The first segment alone. Then a share for each of the mills that run side by side; where that
+// would be too long, whole chunks and at the end ever smaller ones, so that the mills end together:
+// `./dev bench core_use`.
+void cut_chunks(Plan& plan, int cores) {
+  const int parallel = std::max(1, (cores + plan.cores_of_chunk() - 1) / plan.cores_of_chunk());
   plan.chunks.push_back({0, 1});
   const bool is_one_each = plan.segments() - 1 <= kSegmentsInChunk * parallel;
   int mills = parallel;
@@ -125,11 +138,12 @@ void cut_chunks(Plan& plan, int parallel) {
   }
 }
 
-AudioRendition plan_audio(const AudioStreamInfo& source, const Plan& plan) {
+AudioRendition plan_sound(const AudioStreamInfo& source, const Plan& plan) {
   AudioRendition audio;
-  audio.name = "a0";
+  audio.name = fmt::format("a{}", plan.sounds.size());
   audio.source_stream = source.index;
-  audio.language = source.language.empty() ? "und" : source.language;
+  audio.language = language_tag(source.language);
+  audio.purpose = source.purpose;
   audio.channels = source.channels == 1 ? 1 : 2;
   audio.sample_rate = source.sample_rate == 44100 ? 44100 : 48000;
   audio.kbps = audio.channels == 1 ? 96 : 128;
@@ -144,6 +158,15 @@ AudioRendition plan_audio(const AudioStreamInfo& source, const Plan& plan) {
   return audio;
 }
 
+void plan_sounds(const std::vector<AudioStreamInfo>& sounds, Plan& plan) {
+  const std::vector<std::string> labels = labels_of(sounds);
+  for (std::size_t i = 0; i < std::min(sounds.size(), kMaxSounds); ++i) {
+    AudioRendition sound = plan_sound(sounds[i], plan);
+    sound.label = labels[i];
+    plan.sounds.push_back(std::move(sound));
+  }
+}
+
 // No segment, rounded to whole seconds, is longer than the target (RFC 8216, 4.3.3.1).
 int target_duration_of(const Plan& plan) {
   const auto longest = [](const std::vector<std::int64_t>& boundaries) {
@@ -154,9 +177,9 @@ int target_duration_of(const Plan& plan) {
     return static_cast<double>(most);
   };
   double seconds = longest(plan.boundaries) / plan.fps.value();
-  if (plan.audio) {
-    const double aac_frame = static_cast<double>(kAacFrame) / plan.audio->sample_rate;
-    seconds = std::max(seconds, longest(plan.audio->boundaries) * aac_frame);
+  for (const AudioRendition& sound : plan.sounds) {
+    const double aac_frame = static_cast<double>(kAacFrame) / sound.sample_rate;
+    seconds = std::max(seconds, longest(sound.boundaries) * aac_frame);
   }
   return std::max(static_cast<int>(kSegmentSeconds), static_cast<int>(std::lround(seconds)));
 }
@@ -214,12 +237,22 @@ void explain(Plan& plan, const SourceInfo& info) {
   if (plan.rotation != 0)
     plan.reasons.push_back(fmt::format("turned by {} degrees", plan.rotation));
   if (plan.mirrored) plan.reasons.push_back("mirrored");
-  if (plan.deinterlace) plan.reasons.push_back("interlaced: deinterlaced");
-  if (!plan.tone_map.empty()) plan.reasons.push_back("HDR: tone-mapped to BT.709");
+  if (plan.deinterlace) {
+    plan.reasons.push_back(plan.field_order.empty()
+                               ? "interlaced: deinterlaced"
+                               : "interlaced, as the pictures show: deinterlaced");
+  }
+  if (!plan.tone_map.empty()) {
+    plan.reasons.push_back(
+        fmt::format("HDR: tone-mapped to BT.709, with {} nits as white", plan.tone_map_peak));
+  }
   if (plan.ladder.front().copied) {
     plan.reasons.push_back(plan.ladder.front().name + " is the source's own packets, not encoded");
   }
-  if (!plan.audio) plan.reasons.push_back("no audio that can be decoded");
+  if (plan.sounds.empty()) {
+    plan.reasons.push_back(info.lost_sound ? "no sound: that of the source cannot be decoded"
+                                           : "no sound");
+  }
   for (const std::string& note : info.notes) plan.reasons.push_back(note);
 }
 
@@ -244,8 +277,10 @@ Result<Plan> make_plan(const SourceInfo& info, const Policy& policy) {
   plan.rotation = video.rotation;
   plan.mirrored = video.mirrored;
   plan.deinterlace = video.interlaced;
-  if (video.transfer == "smpte2084" || video.transfer == "arib-std-b67") {
+  plan.field_order = video.field_order;
+  if (video.transfer == kPq || video.transfer == kHlg) {
     plan.tone_map = video.transfer;
+    plan.tone_map_peak = choose_peak(video);
   }
   plan.ladder =
       make_ladder(shown_size(video.width, video.height, video.sample_aspect, video.rotation),
@@ -259,9 +294,9 @@ Result<Plan> make_plan(const SourceInfo& info, const Policy& policy) {
                            copy.obstacle);
     cut_segments(plan);
   }
-  cut_chunks(plan, std::max(1, policy.parallel));
+  cut_chunks(plan, policy.cores);
   plan.thumbs = plan_thumbs(plan);
-  if (info.audio) plan.audio = plan_audio(*info.audio, plan);
+  plan_sounds(info.sounds, plan);
   plan.target_duration = target_duration_of(plan);
   explain(plan, info);
   explain(plan, policy.ladder);

@@ -14,7 +14,7 @@ namespace vodmill::plan {
 
 struct Policy {
   EngineBuild build{};
-  int parallel = 1;  // mills at once on one video: chunks are cut to keep them all busy
+  int cores = 1;  // of the worker: chunks are cut to keep them all busy with one video
   double max_seconds = 12 * 3600.0;
   std::int64_t max_pixels = std::int64_t{8192} * 4320;
   int min_side = 16;

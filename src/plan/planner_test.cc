@@ -18,8 +18,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-Plan plan_of(const SourceInfo& info, int parallel = 1) {
-  const auto plan = make_plan(info, {.build = EngineBuild("test"), .parallel = parallel});
+Plan plan_of(const SourceInfo& info, int cores = 1) {
+  const auto plan = make_plan(info, {.build = EngineBuild("test"), .cores = cores});
   EXPECT_TRUE(plan) << plan.error().message;
   return plan.value_or(Plan{});
 }
@@ -76,7 +76,7 @@ void expect_chunks_hold(const Plan& plan) {
 }
 
 void expect_sound_holds(const Plan& plan) {
-  const AudioRendition& audio = *plan.audio;
+  const AudioRendition& audio = plan.sounds.front();
   ASSERT_EQ(audio.boundaries.size(), plan.boundaries.size());
   const double aac_frame = 1024.0 / audio.sample_rate;
   for (std::size_t i = 0; i < audio.boundaries.size(); ++i) {
@@ -104,7 +104,7 @@ TEST(Planner, KeepsItsPromisesForAnyRateAndLength) {
     const auto frames = 1 + static_cast<std::int64_t>(random() % (i % 2 == 0 ? 30'000 : 700));
     if (seconds(frames, fps) > 12 * 3600) continue;
     SourceInfo info = source_info(640, 360, fps, frames);
-    info.audio = stereo(i % 2 == 0 ? 48'000 : 44'100);
+    info.sounds = {stereo(i % 2 == 0 ? 48'000 : 44'100)};
     SCOPED_TRACE(testing::Message() << frames << " frames at " << fps.num << "/" << fps.den);
     const Plan plan = plan_of(info, 1 + static_cast<int>(random() % 8));
     // Rates below are known to the microsecond only: the clock of these sources ticks 90,000 times.
@@ -119,15 +119,15 @@ TEST(Planner, KeepsItsPromisesForAnyRateAndLength) {
 
 TEST(Planner, CutsAnOrdinaryVideoAsExpected) {
   SourceInfo info = source_info(1920, 1080, {25, 1}, 62 * 25);
-  info.audio = stereo();
-  const Plan plan = plan_of(info, 2);
+  info.sounds = {stereo()};
+  const Plan plan = plan_of(info, 4);
   EXPECT_THAT(plan.boundaries,
               ElementsAre(0, 50, 200, 350, 500, 650, 800, 950, 1100, 1250, 1400, 1550));
   EXPECT_EQ(plan.target_duration, 6);
   EXPECT_EQ(plan.idrs.size(), 31U);
-  EXPECT_EQ(plan.chunks.size(), 5U);         // the first, then 4, 3, 2 and 1 segments
-  EXPECT_EQ(plan.audio->boundaries[1], 94);  // 2 s are 93.75 AAC frames
-  EXPECT_EQ(plan.audio->language, "fra");
+  EXPECT_EQ(plan.chunks.size(), 3U);  // the first, then 5 segments for each of two mills
+  EXPECT_EQ(plan.sounds.front().boundaries[1], 94);  // 2 s are 93.75 AAC frames
+  EXPECT_EQ(plan.sounds.front().language, "fr");
 }
 
 // Segments that the busiest mill makes when each takes the next chunk as soon as it has made one.
@@ -139,10 +139,40 @@ std::int64_t longest_shift(const Plan& plan, int parallel) {
   return std::ranges::max(made);
 }
 
+TEST(Planner, CutsALongVideoIntoChunksThatBecomeSmallerAtTheEnd) {
+  const Plan plan = plan_of(source_info(1920, 1080, {25, 1}, std::int64_t{25} * 242), 4);
+  std::vector<int> sizes;
+  for (const Chunk& chunk : plan.chunks) sizes.push_back(chunk.end_segment - chunk.first_segment);
+  EXPECT_THAT(sizes, ElementsAre(1, 8, 8, 8, 8, 4, 2, 1, 1));
+}
+
+TEST(Planner, CountsTwoCoresForAMillThatEncodesSeveralRenditions) {
+  SourceInfo info = source_info(1920, 1080, {25, 1}, 62 * 25);
+  EXPECT_EQ(plan_of(info).cores_of_chunk(), 2);
+  make_copyable(info, 50, 4000);
+  const Plan all = plan_of(info);
+  ASSERT_TRUE(all.ladder.front().copied);
+  EXPECT_EQ(all.cores_of_chunk(), 2);
+  const LadderPolicy two{.max_height = {}, .max_renditions = 2};
+  const auto small = make_plan(info, {.cores = 4, .ladder = two});
+  ASSERT_TRUE(small && small->ladder.front().copied);
+  EXPECT_EQ(small->cores_of_chunk(), 1) << "what is copied costs nothing";
+  EXPECT_EQ(small->chunks.size(), 5U);  // the first, then one for each of four mills
+}
+
+TEST(Planner, GivesTheLastOfAnOddNumberOfCoresAMillToo) {
+  const SourceInfo info = source_info(1920, 1080, {25, 1}, 50 * 25);
+  EXPECT_EQ(plan_of(info, 1).chunks.size(), 2U);
+  EXPECT_EQ(plan_of(info, 2).chunks.size(), 2U);
+  EXPECT_EQ(plan_of(info, 3).chunks.size(), 3U);
+  EXPECT_EQ(plan_of(info, 4).chunks.size(), 3U);
+}
+
 TEST(Planner, KeepsEveryMillBusyToTheEnd) {
   for (int parallel = 1; parallel <= 32; ++parallel) {
     for (int seconds = 3; seconds < 1200; seconds += 7) {
-      const Plan plan = plan_of(source_info(1280, 720, {30, 1}, seconds * 30), parallel);
+      const Plan plan =
+          plan_of(source_info(1280, 720, {30, 1}, std::int64_t{seconds} * 30), 2 * parallel);
       const int share = (plan.segments() - 1 + parallel - 1) / parallel;
       ASSERT_EQ(longest_shift(plan, parallel), share) << seconds << " s, " << parallel;
     }
@@ -202,19 +232,70 @@ TEST(Planner, GivesTheSameTwice) {
 
 TEST(Planner, MakesMonoFromMonoAndStereoFromSixChannels) {
   SourceInfo info = source_info(640, 360, {25, 1}, 100);
-  info.audio = stereo();
-  info.audio->channels = 1;
-  EXPECT_EQ(plan_of(info).audio->channels, 1);
-  info.audio->channels = 6;
-  EXPECT_EQ(plan_of(info).audio->channels, 2);
+  info.sounds = {stereo()};
+  info.sounds.front().channels = 1;
+  EXPECT_EQ(plan_of(info).sounds.front().channels, 1);
+  info.sounds.front().channels = 6;
+  EXPECT_EQ(plan_of(info).sounds.front().channels, 2);
+}
+
+TEST(Planner, MakesEverySoundAndNamesIt) {
+  SourceInfo info = source_info(640, 360, {25, 1}, 1000);
+  info.sounds = {stereo(), stereo(44'100), stereo()};
+  info.sounds[1].index = 4;
+  info.sounds[1].language = "eng";
+  info.sounds[2].language = "eng";
+  info.sounds[2].channels = 1;
+  info.sounds[2].purpose = SoundPurpose::described;
+  const Plan plan = plan_of(info);
+  ASSERT_EQ(plan.sounds.size(), 3U);
+  EXPECT_EQ(plan.sounds[0].name, "a0");
+  EXPECT_EQ(plan.sounds[0].label, "French");
+  EXPECT_EQ(plan.sounds[1].name, "a1");
+  EXPECT_EQ(plan.sounds[1].source_stream, 4);
+  EXPECT_EQ(plan.sounds[1].language, "en");
+  EXPECT_EQ(plan.sounds[1].sample_rate, 44'100);
+  EXPECT_EQ(plan.sounds[2].label, "English (described)");
+  EXPECT_EQ(plan.sounds[2].channels, 1);
+  EXPECT_EQ(plan.sounds[2].purpose, SoundPurpose::described);
+  for (const AudioRendition& sound : plan.sounds) {
+    ASSERT_EQ(sound.boundaries.size(), plan.boundaries.size());
+    const double seconds = static_cast<double>(sound.boundaries.back()) * 1024 / sound.sample_rate;
+    EXPECT_NEAR(seconds, 40, 0.012);
+  }
+}
+
+TEST(Planner, MakesNoMoreSoundsThanThereMayBe) {
+  SourceInfo info = source_info(640, 360, {25, 1}, 100);
+  info.sounds = std::vector(kMaxSounds + 1, stereo());
+  EXPECT_EQ(plan_of(info).sounds.size(), kMaxSounds);
 }
 
 TEST(Planner, KeepsOf44100HertzAndResamplesAllElseTo48000) {
   SourceInfo info = source_info(640, 360, {25, 1}, 100);
   for (const auto& [source, output] :
        {std::pair{44'100, 44'100}, {48'000, 48'000}, {8000, 48'000}, {96'000, 48'000}}) {
-    info.audio = stereo(source);
-    EXPECT_EQ(plan_of(info).audio->sample_rate, output);
+    info.sounds = {stereo(source)};
+    EXPECT_EQ(plan_of(info).sounds.front().sample_rate, output);
+  }
+}
+
+TEST(Planner, BelievesAPeakOfHdrThatCanBe) {
+  struct Case {
+    const char* transfer;
+    int content, mastering;  // nits
+    int peak;
+  };
+  for (const Case& c : {Case{"smpte2084", 0, 0, 1000}, Case{"smpte2084", 600, 4000, 600},
+                        Case{"smpte2084", 0, 4000, 4000}, Case{"smpte2084", 1, 1'000'000, 1000},
+                        Case{"smpte2084", 65'535, 4000, 4000}, Case{"smpte2084", 399, 10'001, 1000},
+                        Case{"smpte2084", 400, 0, 400}, Case{"smpte2084", 10'000, 0, 10'000},
+                        Case{"arib-std-b67", 4000, 4000, 1000}}) {
+    SourceInfo info = source_info(1920, 1080, {30, 1}, 100);
+    info.video->transfer = c.transfer;
+    info.video->content_peak = c.content;
+    info.video->mastering_peak = c.mastering;
+    EXPECT_EQ(plan_of(info).tone_map_peak, c.peak) << c.content << " " << c.mastering;
   }
 }
 
@@ -223,11 +304,13 @@ TEST(Planner, CarriesTurnMirrorInterlaceAndHdr) {
   info.video->rotation = 90;
   info.video->mirrored = true;
   info.video->interlaced = true;
+  info.video->field_order = "bff";
   info.video->transfer = "arib-std-b67";
   const Plan plan = plan_of(info);
   EXPECT_EQ(plan.rotation, 90);
   EXPECT_TRUE(plan.mirrored);
   EXPECT_TRUE(plan.deinterlace);
+  EXPECT_EQ(plan.field_order, "bff");
   EXPECT_EQ(plan.tone_map, "arib-std-b67");
   EXPECT_EQ(plan.ladder.front().width, 1080);
   EXPECT_EQ(plan.ladder.front().height, 1920);
@@ -246,7 +329,7 @@ TEST(Planner, SaysWhatTheLadderIsByTheClientsWish) {
 
 TEST(Planner, RefusesSoundWithoutPicture) {
   SourceInfo info;
-  info.audio = stereo();
+  info.sounds = {stereo()};
   EXPECT_EQ(refusal_of(info), ErrorCode::no_video_stream);
 }
 

@@ -30,8 +30,10 @@ Result<> check(const TaskSpec& spec) {
   }
   const std::size_t rungs = spec.kind == TaskKind::chunk ? spec.plan->ladder.size() : 1;
   if (spec.resume.size() != rungs) return wrong("resume does not fit the ladder");
-  if (spec.kind == TaskKind::audio && !spec.plan->audio)
-    return wrong("an audio task without audio");
+  if (spec.kind == TaskKind::audio &&
+      static_cast<std::size_t>(spec.sound) >= spec.plan->sounds.size()) {
+    return wrong("no such sound");
+  }
   if (static_cast<std::size_t>(spec.chunk) >= spec.plan->chunks.size()) {
     return wrong("no such chunk");
   }
@@ -47,6 +49,7 @@ json::object to_json(const TaskSpec& spec) {
   json::object o{{"kind", name_of(spec.kind)},
                  {"source_bytes", spec.source_bytes},
                  {"chunk", spec.chunk},
+                 {"sound", spec.sound},
                  {"resume", json::array(spec.resume.begin(), spec.resume.end())}};
   if (spec.plan) o["plan"] = to_json(*spec.plan);
   if (spec.still) {
@@ -63,6 +66,7 @@ Result<TaskSpec> task_spec_from_json(const json::object& o) {
   spec.kind = *kind;
   spec.source_bytes = TRY(get_between(o, "source_bytes", 0, INT64_MAX));
   spec.chunk = TRY(get_small(o, "chunk", 0, INT32_MAX));
+  spec.sound = TRY(get_small(o, "sound", 0, INT32_MAX));
   for (const json::value& segment : *TRY(get_array(o, "resume"))) {
     const std::int64_t* number = segment.if_int64();
     if (!number || *number < 0 || *number > INT32_MAX) return out_of_range("resume");

@@ -29,6 +29,7 @@ struct TaskSpec {
   std::int64_t source_bytes = 0;
   std::optional<Plan> plan;  // of all but the probe
   int chunk = 0;             // index into plan->chunks
+  int sound = 0;             // index into plan->sounds
   // The first segment still to make: of each rung in ladder order (chunk), of the sound (audio).
   std::vector<int> resume;
   std::optional<StillSpec> still = {};  // of stills tasks

@@ -10,11 +10,11 @@ namespace {
 
 TaskSpec chunk_spec() {
   SourceInfo info = source_info(1280, 720, {25, 1}, 1000);
-  info.audio = stereo();
+  info.sounds = {stereo()};
   TaskSpec spec;
   spec.kind = TaskKind::chunk;
   spec.source_bytes = 1'000'000;
-  spec.plan = make_plan(info, {.build = EngineBuild("b"), .parallel = 2}).value();
+  spec.plan = make_plan(info, {.build = EngineBuild("b"), .cores = 4}).value();
   spec.chunk = 1;
   spec.resume = {1, 2, 3};
   return spec;
@@ -52,8 +52,12 @@ TEST(TaskSpec, OfSoundComesBackAsItWas) {
   spec.kind = TaskKind::audio;
   spec.chunk = 0;
   spec.resume = {4};
+  spec.sound = 1;
+  spec.plan->sounds.push_back(spec.plan->sounds.front());
+  spec.plan->sounds.back().name = "a1";
   const auto back = task_spec_from_json(to_json(spec));
   ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->sound, 1);
   EXPECT_EQ(back->resume, std::vector{4});
 }
 
@@ -109,7 +113,11 @@ TEST(TaskSpec, RefusesSoundWhereThePlanHasNone) {
   TaskSpec spec = chunk_spec();
   spec.kind = TaskKind::audio;
   spec.resume = {0};
-  spec.plan->audio.reset();
+  spec.sound = static_cast<int>(spec.plan->sounds.size());
+  EXPECT_FALSE(task_spec_from_json(to_json(spec)));
+  spec.sound = 0;
+  EXPECT_TRUE(task_spec_from_json(to_json(spec)));
+  spec.plan->sounds.clear();
   EXPECT_FALSE(task_spec_from_json(to_json(spec)));
 }
 

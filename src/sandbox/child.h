@@ -22,6 +22,8 @@
 namespace vodmill::sandbox {
 
 struct Launch;
+struct Pipes;
+struct Start;
 
 enum class Scheduling {
   normal,
@@ -87,7 +89,8 @@ class Child {
 
  private:
   friend Result<Child> start_child(const ChildOptions& options);
-  friend Result<> clone_into(int namespaces, const Launch& launch, Child& child);
+  friend Start clone_into(int namespaces, const Launch& launch, const Pipes& pipes,
+                          std::chrono::milliseconds longest, Child& child);
   Child() = default;
   Result<std::optional<ExitStatus>> reap(int flags);
 
@@ -100,8 +103,9 @@ class Child {
 // fd 2 errors, fd 3 control, fd 4 output; an environment of MALLOC_ARENA_MAX, the extras and
 // kOutsideVariable; its own session; killed when this process dies; first in line for the
 // out-of-memory killer; in its own namespaces as far as the host allows. Returns once the exec has
-// succeeded (a few milliseconds), at the latest after `longest_start`. Callable from any thread
-// that outlives the child.
+// succeeded (a few milliseconds), at the latest after `longest_start`; none of this process's
+// memory is copied for it, so that is no matter of its size. Callable from any thread that outlives
+// the child; that thread is suspended meanwhile, and its signals wait.
 Result<Child> start_child(const ChildOptions& options);
 
 // Memory that the process has resident now. not_found once it has ended.

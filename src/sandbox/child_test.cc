@@ -5,19 +5,26 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
+#include <thread>
 
 #include "sandbox/channel.h"
 #include "sandbox/cpu_class.h"
 #include "sandbox/lockdown.h"
 #include "sandbox/messages.h"
+#include "sandbox/namespaces.h"
 
 namespace vodmill::sandbox {
 namespace {
@@ -145,6 +152,103 @@ TEST(Child, IsGivenUpWhenItDoesNotStart) {
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "it is not reaped";
   std::filesystem::remove(group);
 }
+
+TEST(Child, IsStartedFromSeveralThreadsAtOnce) {
+  std::array<int, 4> codes{};
+  {
+    std::vector<std::jthread> threads;
+    for (int& code : codes) {
+      threads.emplace_back([&code] {
+        for (int i = 0; i < 5; ++i) {
+          auto child = start_child(acting("exit-7"));
+          if (child) code += child->wait()->value;
+        }
+      });
+    }
+  }
+  EXPECT_THAT(codes, testing::Each(35));
+}
+
+std::string text_of(const char* path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void handle_nothing(int) {}
+
+// What a process may change of itself, as far as a start changes it in the child.
+json::object own_state() {
+  json::array handlers, variables;
+  for (int signal = 1; signal < NSIG; ++signal) {
+    struct sigaction action{};
+    ::sigaction(signal, nullptr, &action);
+    handlers.emplace_back(reinterpret_cast<std::uintptr_t>(action.sa_handler));
+  }
+  for (char** variable = environ; *variable; ++variable) variables.emplace_back(*variable);
+  const auto descriptors = std::filesystem::directory_iterator("/proc/self/fd");
+  int parent_death_signal = -1;
+  ::prctl(PR_GET_PDEATHSIG, &parent_death_signal);
+  return {{"handlers", handlers},
+          {"blocked", status_line(::getpid(), "SigBlk")},
+          {"variables", variables},
+          {"folder", std::filesystem::current_path().string()},
+          {"descriptors", std::distance(begin(descriptors), end(descriptors))},
+          {"out_of_memory", text_of("/proc/self/oom_score_adj")},
+          {"autogroup", text_of("/proc/self/autogroup")},
+          {"cgroups", text_of("/proc/self/cgroup")},
+          {"nice", ::getpriority(PRIO_PROCESS, 0)},
+          {"policy", ::sched_getscheduler(0)},
+          {"parent_death_signal", parent_death_signal},
+          {"users", text_of("/proc/self/uid_map")},
+          {"namespaces", all_namespace_identities()},
+          {"session", ::getsid(0)}};
+}
+
+TEST(Child, LeavesItsParentAsItWas) {
+  struct sigaction before{};
+  struct sigaction handler{};
+  handler.sa_handler = handle_nothing;
+  ASSERT_EQ(::sigaction(SIGUSR1, &handler, &before), 0);
+  const auto folder = std::filesystem::current_path();
+  std::filesystem::current_path(testing::TempDir());
+  const json::object expected = own_state();
+  {
+    auto started = start_child(acting("sleep"));
+    ASSERT_TRUE(started.has_value()) << started.error().message;
+  }
+  EXPECT_EQ(json::serialize(own_state()), json::serialize(expected));
+  ChildOptions broken;
+  broken.executable = "/etc/passwd";
+  EXPECT_FALSE(start_child(broken));
+  EXPECT_EQ(json::serialize(own_state()), json::serialize(expected));
+  std::filesystem::current_path(folder);
+  ::sigaction(SIGUSR1, &before, nullptr);
+}
+
+#ifndef VODMILL_SANITIZED  // which start a copy
+// A page that a start has copied faults at the next write.
+TEST(Child, IsStartedWithoutACopyOfItsParentsMemory) {
+  constexpr std::size_t kBytes = 64 << 20;
+  constexpr std::size_t kPage = 4096;
+  void* mapped =
+      ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(mapped, MAP_FAILED);
+  ::madvise(mapped, kBytes, MADV_NOHUGEPAGE);
+  auto* bytes = static_cast<volatile char*>(mapped);
+  const auto faults_of_writing = [&] {
+    rusage before{}, after{};
+    ::getrusage(RUSAGE_THREAD, &before);
+    for (std::size_t at = 0; at < kBytes; at += kPage) bytes[at] = 1;
+    ::getrusage(RUSAGE_THREAD, &after);
+    return after.ru_minflt - before.ru_minflt;
+  };
+  EXPECT_GT(faults_of_writing(), 1000);
+  auto child = start_child(acting("sleep"));
+  ASSERT_TRUE(child.has_value()) << child.error().message;
+  EXPECT_LT(faults_of_writing(), 100);
+  ::munmap(mapped, kBytes);
+}
+#endif
 
 TEST(Child, DiesWithItsOwner) {
   Fd watch;

@@ -11,7 +11,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstring>
+
+#include "sandbox/pipes.h"
 
 namespace vodmill::sandbox {
 namespace {
@@ -32,13 +35,21 @@ bool wait_for_go(const Launch& launch) {
   return got == 1;
 }
 
+bool say_begun(const Launch& launch) {
+  constexpr Step kBegun = Step::begun;
+  return ::write(launch.steps, &kBegun, 1) == 1;
+}
+
+// By system calls, for the C library's functions spare its own signals, and keep locks and books
+// that the parent would find as the child leaves them.
 void reset_signals() {
-  struct sigaction standard{};
-  standard.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &standard, nullptr);
-  sigset_t none;
-  sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  constexpr std::size_t kSetBytes = _NSIG / 8;
+  constexpr unsigned long kStandard[8] = {};  // longer than any kernel's sigaction; SIG_DFL is 0
+  for (int signal = 1; signal < _NSIG; ++signal) {
+    ::syscall(SYS_rt_sigaction, signal, kStandard, nullptr, kSetBytes);
+  }
+  constexpr unsigned long kNone[2] = {};
+  ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, kNone, nullptr, kSetBytes);
 }
 
 void write_text(const char* path, const char* text) {
@@ -81,10 +92,11 @@ bool arrange_descriptors(const Launch& launch) {
 void run_launch(const Launch& launch) {
   ::close(launch.go_writer);
   ::setsid();
-  if (!bind_to_parent(launch) || !wait_for_go(launch)) ::_exit(127);
+  if (!bind_to_parent(launch) || !say_begun(launch) || !wait_for_go(launch)) ::_exit(127);
   reset_signals();
-  stand_back(launch);
   if (!arrange_descriptors(launch)) give_up(launch);
+  // Last: from here on it may long be kept from running, and it is in the memory of others.
+  stand_back(launch);
   ::syscall(SYS_execveat, launch.executable, "", launch.arguments, launch.environment,
             AT_EMPTY_PATH);
   give_up(launch);

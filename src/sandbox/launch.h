@@ -1,5 +1,8 @@
-// The instructions that run between clone and exec, in a copy of a process that may have had many
-// threads: nothing here may allocate, lock or throw. Called by start_child() only.
+// The instructions that run between clone and exec, in the memory of a process that goes on in its
+// other threads meanwhile: nothing here may allocate, lock or throw, nor change what those threads
+// see. Descriptors, signal actions, the working directory and the credentials are the child's own
+// (a copy); variables, errno and the C library's state are the suspended thread's. Called by
+// start_child() only.
 #pragma once
 
 namespace vodmill::sandbox {
@@ -14,6 +17,7 @@ struct Launch {
   int output = -1;
   int errors = -1;
   int parent = -1;     // pidfd of the process that starts
+  int steps = -1;      // told Step::begun
   int go = -1;         // a byte arrives when namespaces are mapped
   int go_writer = -1;  // the other end's copy, to be closed
   int cpu_group = -1;  // the control group's file, or -1

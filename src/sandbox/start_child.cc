@@ -3,17 +3,18 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
+#include <cstddef>
 
 #include "sandbox/child.h"
 #include "sandbox/launch.h"
 #include "sandbox/lockdown.h"
 #include "sandbox/namespaces.h"
+#include "sandbox/pipes.h"
+#include "sandbox/start_watch.h"
 
 #ifndef CLONE_PIDFD
 #define CLONE_PIDFD 0x00001000
@@ -22,61 +23,14 @@
 namespace vodmill::sandbox {
 namespace {
 
-constexpr int kLowestFd = 10;        // above those that the child will have
-constexpr int kPipeBytes = 1 << 20;  // fewer wake-ups; a host may refuse
-
-struct Pair {
-  Fd ours;
-  Fd theirs;
-};
-
-Result<Fd> raised(Fd fd) {
-  if (fd.get() >= kLowestFd) return std::move(fd);
-  Fd higher(::fcntl(fd.get(), F_DUPFD_CLOEXEC, kLowestFd));
-  if (!higher) return fail_errno("dup", errno);
-  return higher;
-}
-
-// One-way: the child writes to theirs.
-Result<Pair> make_pipe() {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return fail_errno("pipe", errno);
-  Fd reader(ends[0]);
-  Fd writer(ends[1]);
-  return Pair{TRY(raised(std::move(reader))), TRY(raised(std::move(writer)))};
-}
-
-Result<Pair> make_socket_pair() {
-  int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-    return fail_errno("socketpair", errno);
-  }
-  Fd first(ends[0]);
-  Fd second(ends[1]);
-  return Pair{TRY(raised(std::move(first))), TRY(raised(std::move(second)))};
-}
-
-struct Pipes {
-  Pair control, output, errors, failure, go;
-};
-
-Result<Pipes> make_pipes() {
-  Pipes pipes{.control = TRY(make_socket_pair()),
-              .output = TRY(make_pipe()),
-              .errors = TRY(make_pipe()),
-              .failure = TRY(make_pipe()),
-              .go = TRY(make_pipe())};
-  ::fcntl(pipes.output.ours.get(), F_SETPIPE_SZ, kPipeBytes);
-  return pipes;
-}
-
 Launch with_pipes(Launch launch, const Pipes& pipes) {
   launch.control = pipes.control.theirs.get();
   launch.output = pipes.output.theirs.get();
   launch.errors = pipes.errors.theirs.get();
   launch.failure = pipes.failure.theirs.get();
-  launch.go = pipes.go.ours.get();
-  launch.go_writer = pipes.go.theirs.get();
+  launch.steps = pipes.steps.theirs.get();
+  launch.go = pipes.go.theirs.get();
+  launch.go_writer = pipes.go.ours.get();
   return launch;
 }
 
@@ -84,28 +38,6 @@ Result<Fd> open_at(const std::string& path, int flags) {
   Fd fd(::open(path.c_str(), flags | O_CLOEXEC));
   if (!fd) return fail_errno("open " + path, errno);
   return raised(std::move(fd));
-}
-
-Result<> write_file(const std::string& path, std::string_view text) {
-  const Fd fd = TRY(open_at(path, O_WRONLY));
-  if (::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
-    return fail_errno("write " + path, errno);
-  }
-  return {};
-}
-
-// The superuser keeps its id for the loading of libraries and gets 65534 to become (lockdown.h);
-// anyone else is mapped to 0, which owns the namespace and nothing outside.
-Result<> map_users(pid_t pid) {
-  const std::string process = fmt::format("/proc/{}/", pid);
-  if (::geteuid() == 0) {
-    constexpr std::string_view kMap = "0 0 1\n65534 65534 1\n";
-    TRY_VOID(write_file(process + "gid_map", kMap));
-    return write_file(process + "uid_map", kMap);
-  }
-  TRY_VOID(write_file(process + "setgroups", "deny"));
-  TRY_VOID(write_file(process + "gid_map", fmt::format("0 {} 1\n", ::getegid())));
-  return write_file(process + "uid_map", fmt::format("0 {} 1\n", ::geteuid()));
 }
 
 std::vector<std::string> environment_of(const ChildOptions& options) {
@@ -150,61 +82,73 @@ std::vector<int> namespace_choices(LayerSet off) {
   return choices;
 }
 
-// A copy of this process that runs `launch`. Like fork() but into namespaces; signal handlers of
-// ours must not run in the copy, so signals wait meanwhile.
-pid_t clone_process(int namespaces, const Launch& launch, Fd& pidfd) {
-  sigset_t all, before;
-  sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  int descriptor = -1;
-  const long pid =
-      ::syscall(SYS_clone, static_cast<unsigned long>(namespaces | CLONE_PIDFD | SIGCHLD), nullptr,
-                &descriptor, nullptr, nullptr);
-  if (pid == 0) run_launch(launch);
-  const int error = errno;
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  pidfd.reset(descriptor);
-  errno = error;
-  return static_cast<pid_t>(pid);
-}
-
-Result<> wait_until_readable(const Fd& fd, std::chrono::milliseconds longest) {
-  const auto deadline = std::chrono::steady_clock::now() + longest;
-  for (;;) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    pollfd poll{.fd = fd.get(), .events = POLLIN, .revents = 0};
-    const int ready = ::poll(&poll, 1, std::max(0, static_cast<int>(left.count())));
-    if (ready > 0) return {};
-    if (ready == 0) {
-      return fail(ErrorCode::internal_error,
-                  fmt::format("start a mill: it stands still since {} ms", longest.count()));
-    }
-    if (errno != EINTR) return fail_errno("start a mill", errno);
+// Handlers of ours must not run in the child, which has our memory, so signals wait meanwhile.
+class SignalsHeld {
+ public:
+  SignalsHeld() {
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
   }
+  ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+int enter(void* launch) { run_launch(*static_cast<const Launch*>(launch)); }
+
+// A process in new namespaces that runs `launch`; returns when it has its program or has ended.
+// Until then it works in this process's memory, on a stack of its own, and this thread is
+// suspended: to copy the memory's map as fork() does would cost a large server milliseconds, and
+// then a fault for each page that any thread writes to.
+pid_t clone_process(int namespaces, Launch launch, int* pidfd) {
+  const int flags = namespaces | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
+#ifdef VODMILL_SANITIZED  // the runtimes keep books of a thread's stack: a copy has its own
+  const long pid =
+      ::syscall(SYS_clone, static_cast<unsigned long>(flags), nullptr, pidfd, nullptr, nullptr);
+  if (pid == 0) enter(&launch);
+  return static_cast<pid_t>(pid);
+#else
+  constexpr std::size_t kStackBytes = 64 << 10;  // run_launch() needs a few hundred
+  alignas(16) std::byte stack[kStackBytes];
+  return ::clone(enter, stack + kStackBytes, flags | CLONE_VM, &launch, pidfd);
+#endif
 }
 
-// Lets the waiting child go on, and waits for its exec: its end of `failure` closes, or brings an
-// errno.
-Result<> release(Pipes& pipes, std::chrono::milliseconds longest) {
-  pipes.failure.theirs.reset();
-  if (::write(pipes.go.theirs.get(), "g", 1) != 1) return fail_errno("start a mill", errno);
-  TRY_VOID(wait_until_readable(pipes.failure.ours, longest));
+// What the child has written about its exec; nothing if that succeeded.
+Result<> failure_told(const Fd& failure) {
+  pollfd told{.fd = failure.get(), .events = POLLIN, .revents = 0};
+  if (::poll(&told, 1, 0) <= 0 || (told.revents & POLLIN) == 0) return {};
   int error = 0;
-  ssize_t got = 0;
-  do {
-    got = ::read(pipes.failure.ours.get(), &error, sizeof error);
-  } while (got < 0 && errno == EINTR);
-  if (got == 0) return {};
-  return fail_errno("start a mill", got < 0 ? errno : error);
+  if (::read(failure.get(), &error, sizeof error) != sizeof error) error = EIO;
+  return fail_errno("execute it", error);
 }
 
 }  // namespace
 
-Result<> clone_into(int namespaces, const Launch& launch, Child& child) {
-  child.pid_ = clone_process(namespaces, launch, child.pidfd_);
-  if (child.pid_ < 0) return fail_errno("clone", errno);
-  return (namespaces & CLONE_NEWUSER) != 0 ? map_users(child.pid_) : Result<>{};
+// What came of one clone.
+struct Start {
+  Result<> entered;   // its namespaces: if not, it may with fewer
+  Result<> executed;  // its program
+};
+
+Start clone_into(int namespaces, const Launch& launch, const Pipes& pipes,
+                 std::chrono::milliseconds longest, Child& child) {
+  const SignalsHeld held;
+  auto watch = StartWatch::begin(pipes, namespaces, longest);
+  if (!watch) return {.entered = {}, .executed = std::unexpected(std::move(watch.error()))};
+  const pid_t pid = clone_process(namespaces, with_pipes(launch, pipes), (*watch)->pidfd());
+  const int error = errno;
+  (*watch)->end();
+  if (pid < 0) return {.entered = fail_errno("clone", error), .executed = {}};
+  child.pid_ = pid;
+  child.pidfd_.reset(*(*watch)->pidfd());
+  Result<> executed = failure_told(pipes.failure.ours);
+  if (!(*watch)->in_time()) executed = (*watch)->in_time();
+  return {.entered = (*watch)->released(), .executed = std::move(executed)};
 }
 
 Result<Child> start_child(const ChildOptions& options) {
@@ -232,12 +176,12 @@ Result<Child> start_child(const ChildOptions& options) {
   for (int namespaces : namespace_choices(options.off)) {
     Pipes pipes = TRY(make_pipes());
     Child child;
-    auto mapped = clone_into(namespaces, with_pipes(launch, pipes), child);
-    if (!mapped) {
-      if (namespaces == 0) return fail(std::move(mapped.error()).within("start a mill"));
+    Start start = clone_into(namespaces, launch, pipes, options.longest_start, child);
+    if (!start.executed) return fail(std::move(start.executed.error()).within("start a mill"));
+    if (!start.entered) {
+      if (namespaces == 0) return fail(std::move(start.entered.error()).within("start a mill"));
       continue;  // with fewer of them
     }
-    TRY_VOID(release(pipes, options.longest_start));
     child.control = std::move(pipes.control.ours);
     child.output = std::move(pipes.output.ours);
     child.errors = std::move(pipes.errors.ours);

@@ -14,6 +14,8 @@ namespace {
 constexpr std::int64_t kBytesOfSourcePixel = 16;
 constexpr std::int64_t kBytesOfRungPixel = 60;
 
+constexpr int kMostCores = 2;  // of any task
+
 }  // namespace
 
 std::int64_t still_memory(const SourceInfo& info) {
@@ -41,16 +43,38 @@ std::optional<Wait> wait_of(const std::vector<Task>& tasks) {
   return wait;
 }
 
-Admission::Mill Admission::begin(std::int64_t bytes) {
-  ++running_;
-  used_ += bytes;
-  return {*this, bytes};
+Needs needs_of(const std::vector<Task>& tasks) {
+  const auto next = std::ranges::find_if(
+      tasks, [](const Task& task) { return task.state == TaskState::waiting && !task.is_delayed; });
+  if (next == tasks.end()) return {};
+  return {.cores = next->cores, .memory = next->memory, .is_urgent = next->urgency == kUrgent};
 }
 
-void Admission::end(std::int64_t bytes) {
-  --running_;
-  used_ -= bytes;
+Admission::Mill Admission::begin(int cores, std::int64_t bytes) {
+  const Mill::Load load{
+      .cores = std::min(cores, options_.slots), .bytes = bytes, .is_beside = cores > this->cores()};
+  ++running_;
+  (load.is_beside ? beside_ : taken_) += load.cores;
+  used_ += bytes;
+  return {*this, load};
 }
+
+void Admission::end(const Mill::Load& load) {
+  --running_;
+  (load.is_beside ? beside_ : taken_) -= load.cores;
+  used_ -= load.bytes;
+}
+
+int Admission::cores() const {
+  if (taken_ == 0) return kAnyCores;
+  const int left = options_.slots - taken_;
+  const bool is_odd = left == 1 && options_.slots % kMostCores == 1;
+  return is_odd ? kMostCores : std::max(left, 0);
+}
+
+int Admission::urgent_cores() const { return beside_ == 0 ? kAnyCores : cores(); }
+
+int Admission::busy() const { return std::min(taken_ + beside_, options_.slots); }
 
 std::int64_t Admission::room() const {
   if (options_.memory_bytes == 0 || running_ == 0) return kAnyRoom;
@@ -72,20 +96,22 @@ asio::awaitable<bool> Admission::disk_has_room() {
   co_return !is_short;
 }
 
-// With a slot free, what may be leased is leased at once, but for a task that does not fit and all
-// that come after it.
-std::string_view Admission::reason_of_turn() const {
+// What may be leased is leased at once, but for a task that does not fit and all that come after
+// it: if this one fits, one before it does not.
+std::string_view Admission::reason_of_turn(const Needs& next) const {
   if (disk_is_short_) return waiting::kDiskFull;
-  if (running_ >= options_.slots) return waiting::kForSlot;
+  if (next.cores > (next.is_urgent ? urgent_cores() : cores())) return waiting::kForSlot;
+  if (next.memory > room()) return waiting::kForMemory;
+  if (cores() < kMostCores) return waiting::kForSlot;
   return room() == kAnyRoom ? "" : waiting::kForMemory;
 }
 
-std::string_view Admission::reason(std::optional<Wait> wait) const {
+std::string_view Admission::reason(std::optional<Wait> wait, const Needs& next) const {
   if (!store_.trouble().empty()) return store_.trouble();
   if (!wait) return "";
   switch (*wait) {
     case Wait::turn:
-      return reason_of_turn();
+      return reason_of_turn(next);
     case Wait::others:
       return waiting::kForSlot;
     case Wait::retry:

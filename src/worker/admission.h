@@ -1,5 +1,5 @@
-// Whether this worker may begin one more task: a slot, memory for its mill, room on the store's
-// disk; and what its videos are told while it may not.
+// Whether this worker may begin one more task: slots, which are the cores that its mill keeps busy,
+// memory for the mill, room on the store's disk; and what its videos are told while it may not.
 //
 // One executor, one thread. Owned by the Worker; outlives every Mill.
 #pragma once
@@ -37,6 +37,16 @@ enum class Wait {
 // Of the tasks of one video; nullopt where some are leased or none is left.
 std::optional<Wait> wait_of(const std::vector<Task>& tasks);
 
+// What there must be for a task.
+struct Needs {
+  int cores = 1;
+  std::int64_t memory = 0;
+  bool is_urgent = false;
+};
+
+// Of the task of a video that is leased next, of those in the order of GenerationCatalog::tasks.
+Needs needs_of(const std::vector<Task>& tasks);
+
 class Admission {
  public:
   // The store of the worker; `space` may be none. All outlive it.
@@ -48,25 +58,46 @@ class Admission {
    public:
     Mill() = default;
     Mill(Mill&& other) noexcept
-        : admission_(std::exchange(other.admission_, nullptr)), bytes_(other.bytes_) {}
+        : admission_(std::exchange(other.admission_, nullptr)), load_(other.load_) {}
     Mill& operator=(Mill&& other) noexcept {
       std::swap(admission_, other.admission_);
-      std::swap(bytes_, other.bytes_);
+      std::swap(load_, other.load_);
       return *this;
     }
     ~Mill() {
-      if (admission_) admission_->end(bytes_);
+      if (admission_) admission_->end(load_);
     }
+
+    // That it keeps busy; of a worker that has fewer than it could use, all.
+    int cores() const { return load_.cores; }
 
    private:
     friend class Admission;
-    Mill(Admission& admission, std::int64_t bytes) : admission_(&admission), bytes_(bytes) {}
+    struct Load {
+      int cores = 0;
+      std::int64_t bytes = 0;
+      bool is_beside = false;  // the slots
+    };
+    Mill(Admission& admission, Load load) : admission_(&admission), load_(load) {}
 
     Admission* admission_ = nullptr;
-    std::int64_t bytes_ = 0;
+    Load load_;
   };
 
-  Mill begin(std::int64_t bytes);
+  // One that keeps more cores busy than are free runs beside the slots.
+  Mill begin(int cores, std::int64_t bytes);
+
+  // Cores that one more mill may keep busy. Any number where no slot is taken: a task that could
+  // use more than there are has them to itself. Two where the last of an odd number of slots is
+  // left: it would be idle else, as most mills keep two busy.
+  int cores() const;
+
+  // The same of an urgent task. One of these at a time may run beside the slots, so that an upload
+  // plays soon while long chunks are made.
+  int urgent_cores() const;
+
+  // Slots that are taken; as long as there are any, what runs beside them is in them.
+  int busy() const;
 
   // Bytes that one more mill may need. Any number where none runs: a task that is larger than all
   // there is has the machine to itself.
@@ -77,16 +108,18 @@ class Admission {
   asio::awaitable<bool> disk_has_room();
 
   // Of core/waiting_reason.h; "" where the video does not wait.
-  std::string_view reason(std::optional<Wait> wait) const;
+  std::string_view reason(std::optional<Wait> wait, const Needs& next) const;
 
  private:
-  void end(std::int64_t bytes);
-  std::string_view reason_of_turn() const;
+  void end(const Mill::Load& load);
+  std::string_view reason_of_turn(const Needs& next) const;
 
   const WorkerOptions& options_;
   const WatchedStore& store_;
   DiskSpace* const space_;
-  int running_ = 0;
+  int running_ = 0;  // mills, also those that take no slot
+  int taken_ = 0;    // slots
+  int beside_ = 0;   // cores of the mill that runs beside them
   std::int64_t used_ = 0;
   bool disk_is_short_ = false;
   std::optional<std::chrono::steady_clock::time_point> looked_at_;

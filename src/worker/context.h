@@ -24,7 +24,7 @@ struct WorkerOptions {
   WorkerId id;
   std::string host;  // the machine's name, for people
   EngineBuild build;
-  int slots = 1;  // mills at once
+  int slots = 1;  // cores that mills keep busy
   // What all mills together may need, as mill_memory() counts it; 0: not counted.
   std::int64_t memory_bytes = 0;
   std::int64_t disk_floor = 0;       // bytes of the store's disk below which no task is begun

@@ -47,7 +47,7 @@ int percent_done(const std::vector<Task>& tasks) {
 plan::Policy policy_of(const WorkerOptions& options) {
   plan::Policy policy;
   policy.build = options.build;
-  policy.parallel = options.slots;
+  policy.cores = options.slots;
   policy.max_seconds = options.max_seconds;
   return policy;
 }
@@ -61,17 +61,18 @@ std::vector<NewTask> tasks_of(const SourceInfo& info, const Plan& plan) {
     const Chunk& chunk = plan.chunks[i];
     tasks.push_back({.kind = TaskKind::chunk,
                      .index = static_cast<int>(i),
-                     .urgency = i == 0 ? 0 : 1,
+                     .urgency = i == 0 ? kUrgent : kUrgent + 1,
                      .cost = frame_cost * (at(chunk.end_segment) - at(chunk.first_segment)),
                      .build = plan.build,
-                     .memory = mill_memory(info, plan)});
+                     .memory = mill_memory(info, plan),
+                     .cores = plan.cores_of_chunk()});
   }
-  if (plan.audio) {
+  for (std::size_t i = 0; i < plan.sounds.size(); ++i) {
     // Reported in AAC frames.
     tasks.push_back({.kind = TaskKind::audio,
-                     .index = 0,
-                     .urgency = 0,
-                     .cost = plan.audio->boundaries.back(),
+                     .index = static_cast<int>(i),
+                     .urgency = i == 0 ? kUrgent : kUrgent + 1,
+                     .cost = plan.sounds[i].boundaries.back(),
                      .build = plan.build,
                      .memory = kSmallMillBytes});
   }
@@ -106,11 +107,11 @@ Async<> Coordinator::plan_from(const Task& probe) {
   co_return stored;
 }
 
-// Playable = segment 0 of the sound (if any) and of the lowest rendition.
+// Playable = segment 0 of the first sound (if any) and of the lowest rendition.
 Async<> Coordinator::check_playable() {
   const Plan& plan = *generation_->plan;
   std::vector<std::string> wanted{plan.ladder.back().name};
-  if (plan.audio) wanted.push_back(plan.audio->name);
+  if (!plan.sounds.empty()) wanted.push_back(plan.sounds.front().name);
   for (const std::string& rendition : wanted) {
     auto rows = co_await ports_.videos.segments(lease_.video, lease_.generation, rendition);
     if (!rows) co_return fail(std::move(rows).error());
@@ -131,6 +132,7 @@ void Coordinator::note(const std::vector<Task>& tasks) {
   if (engine_is_away_ && !all_completed(tasks)) wait = Wait::engine;
   if (wait && !wait_) waits_since_ = SteadyClock::now();
   wait_ = wait;
+  next_ = needs_of(tasks);
 }
 
 bool Coordinator::may_be_done_here() const {
@@ -140,7 +142,7 @@ bool Coordinator::may_be_done_here() const {
 // A wait that is over before anybody could read of it is none: so it is between every two tasks.
 std::string_view Coordinator::waiting_reason() const {
   const bool lasts = wait_ && SteadyClock::now() - waits_since_ >= options_.progress;
-  return admission_.reason(lasts ? wait_ : std::nullopt);
+  return admission_.reason(lasts ? wait_ : std::nullopt, next_);
 }
 
 // After an upgrade nobody may be left who may do what the old engine has begun.

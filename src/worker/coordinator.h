@@ -53,6 +53,7 @@ class Coordinator {
   Notice ended_;          // nothing is left to do, or it is not ours any more
   ProgressUpdate shown_;  // but for what it waits for
   std::optional<Wait> wait_;
+  Needs next_;                            // of its next task
   SteadyClock::time_point waits_since_;   // while there is a wait
   SteadyClock::time_point looked_at_;     // the list of workers
   bool engine_is_away_ = false;           // by the list of workers

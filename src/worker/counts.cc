@@ -29,7 +29,10 @@ std::string_view outcome_of(const MillOutcome& outcome) {
 }  // namespace
 
 Counts::Counts(metrics::Registry& registry)
-    : slots(registry.gauge("vodmill_mill_slots", "Mills that may run at once.")),
+    : slots(registry.gauge("vodmill_mill_slots", "Processor cores that mills may keep busy.")),
+      busy_slots(registry.gauge("vodmill_mill_slots_busy",
+                                "Processor cores that mills keep busy now; more than there are "
+                                "slots where an urgent task runs beside them.")),
       mills(registry.gauge("vodmill_mills_running", "Mills that do a task now.")),
       segments(registry.counter("vodmill_segments_committed_total",
                                 "Segments stored and committed, InitSegments too.")),

@@ -20,6 +20,7 @@ class Counts {
   void count(TaskKind kind, const MillOutcome& outcome, std::chrono::nanoseconds time);
 
   metrics::Gauge& slots;
+  metrics::Gauge& busy_slots;
   metrics::Gauge& mills;
   metrics::Counter& segments;
   metrics::Counter& segment_bytes;

@@ -1,10 +1,10 @@
-// Starts the mills of one worker's slots, keeps one spare, and knows whether they come up: started,
+// Starts the mills of one worker, keeps one spare, and knows whether they come up: started,
 // and locked in by the sandbox.
 //
 // A spare is loaded and locked and waits for a task: that is 0.1 s less before each. It also tells
 // of a host on which no mill comes up before a video has to. One executor, one thread; the starting
-// itself, which copies this process's memory map and waits for an exec in the lowest CPU class, is
-// done on a thread of its own, so that no request waits for it. Owned by the TaskRunner.
+// itself, which waits for an exec in the lowest CPU class, is done on a thread of its own, so that
+// no request waits for it. Owned by the TaskRunner.
 #pragma once
 
 #include <chrono>

@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "base/log.h"
 
 namespace vodmill::worker {
@@ -20,7 +18,7 @@ asio::awaitable<void> show_presence(const Ports& ports, const WorkerOptions& opt
                         .host = options.host,
                         .pid = ::getpid(),
                         .slots = options.slots,
-                        .busy = std::min(tasks.busy(), options.slots),
+                        .busy = tasks.busy(),
                         .build = options.build};
     const Result<> shown = co_await ports.workers.show(std::move(notice));
     if (!shown) log::warn("show this worker: {}", shown.error().message);

@@ -35,7 +35,7 @@ Async<hls::RenditionRows> rows_of(const Ports& ports, const Generation& generati
   hls::RenditionRows rows;
   std::vector<std::string> names;
   for (const Rendition& rung : generation.plan->ladder) names.push_back(rung.name);
-  if (generation.plan->audio) names.push_back(generation.plan->audio->name);
+  for (const AudioRendition& sound : generation.plan->sounds) names.push_back(sound.name);
   for (const std::string& name : names) {
     auto found = co_await ports.videos.segments(generation.video, generation.number, name);
     if (!found) co_return fail(std::move(found).error());

@@ -71,14 +71,19 @@ Result<> SegmentSaver::check_media(const Segment& segment, const bmff::InitInfo&
   const Plan& plan = *task_.plan;
   const auto index = static_cast<std::size_t>(segment.index);
   const bool is_sound = init.kind == bmff::TrackKind::audio;
-  const std::vector<std::int64_t>& boundaries = is_sound ? plan.audio->boundaries : plan.boundaries;
+  const AudioRendition* sound = is_sound ? plan.sound(segment.rendition) : nullptr;
+  const bool is_rung =
+      std::ranges::find(plan.ladder, segment.rendition, &Rendition::name) != plan.ladder.end();
+  if (is_sound ? !sound : !is_rung)
+    return not_as_planned(segment, "the plan has no such rendition");
+  const std::vector<std::int64_t>& boundaries = is_sound ? sound->boundaries : plan.boundaries;
   if (index + 1 >= boundaries.size())
     return not_as_planned(segment, "the plan has no such segment");
   const std::int64_t units = boundaries[index + 1] - boundaries[index];
   if (segment.samples != units) return not_as_planned(segment, "a wrong number of samples");
   // One sample lasts num / den seconds.
   const std::int64_t num = is_sound ? kAacFrame : plan.fps.den;
-  const std::int64_t den = is_sound ? plan.audio->sample_rate : plan.fps.num;
+  const std::int64_t den = is_sound ? sound->sample_rate : plan.fps.num;
   const std::int64_t start = mul_div_round(boundaries[index] * num, segment.timescale, den);
   const std::int64_t duration = mul_div_round(units * num, segment.timescale, den);
   constexpr std::int64_t kRounding = 1;

@@ -190,7 +190,7 @@ asio::awaitable<MillOutcome> StillRunner::run_in_room(const LeasedStill& leased,
                           .result = {},
                           .error = {ErrorCode::rate_limited, "There is no room for its mill."}};
   }
-  const Admission::Mill counted = admission_.begin(memory);
+  const Admission::Mill counted = admission_.begin(0, memory);
   co_return co_await run_mill(leased, picture);
 }
 

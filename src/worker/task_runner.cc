@@ -1,6 +1,8 @@
 #include "worker/task_runner.h"
 
 #include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <utility>
 
@@ -37,9 +39,11 @@ plan::TaskSpec spec_of(const LeasedTask& task) {
   spec.chunk = task.task.index;
   if (!task.plan) return spec;
   const Plan& plan = *task.plan;
-  if (spec.kind == TaskKind::audio && plan.audio) {
+  if (spec.kind == TaskKind::audio) {
     spec.chunk = 0;
-    spec.resume = {front_of(task, plan.audio->name, 0, plan.segments())};
+    spec.sound = task.task.index;
+    const AudioRendition& sound = plan.sounds.at(static_cast<std::size_t>(spec.sound));
+    spec.resume = {front_of(task, sound.name, 0, plan.segments())};
   }
   if (spec.kind == TaskKind::chunk) {
     const Chunk& chunk = plan.chunks.at(static_cast<std::size_t>(task.task.index));
@@ -173,11 +177,12 @@ TaskRunner::TaskRunner(const Ports& ports, const WorkerOptions& options, Admissi
       executor_(executor),
       stopping_(stopping),
       counts_(ports.registry),
-      leasing_(executor, 1),
       budget_(executor, options.segment_bytes),
       ranges_(executor, ports.blobs, options.range_cache_bytes),
+      standing_back_(executor),
       answered_at_(SteadyClock::now()),
       starter_(options.child),
+      mills_(executor),
       finishing_(executor),
       spares_(executor) {}
 
@@ -192,6 +197,7 @@ std::string TaskRunner::trouble() const {
 
 void TaskRunner::stop() {
   starter_.stop();
+  standing_back_.cancel();
   for (Run* run : running_) {
     run->give_up(MillEnd::hindered, {ErrorCode::cancelled, "The worker is stopping."});
   }
@@ -243,7 +249,7 @@ asio::awaitable<void> TaskRunner::hand_back(LeasedTask task, Error why) {
   co_await settle(task, outcome);
 }
 
-// A slot is free again as soon as its mill has ended: a slow store does not hold it up.
+// The slots are free again as soon as the mill has ended: a slow store does not hold them up.
 asio::awaitable<void> TaskRunner::run_task(Admitted admitted) {
   LeasedTask task = std::move(admitted.task);
   if (stopping_.given()) {
@@ -252,61 +258,90 @@ asio::awaitable<void> TaskRunner::run_task(Admitted admitted) {
   }
   auto mill = co_await starter_.take();
   if (!mill) {
+    admitted.mill = {};
     co_await hand_back(std::move(task), std::move(mill).error().within("start a mill"));
     co_return;
   }
   auto run = std::make_unique<Run>(*this, std::move(task), std::move(*mill));
   spares_.spawn(starter_.keep_a_spare());
   running_.insert(run.get());
+  const int cores = admitted.mill.cores();
   counts_.mills.add(1);
+  counts_.busy_slots.add(cores);
   co_await run->run_mill();
   counts_.mills.add(-1);
+  counts_.busy_slots.add(-cores);
   admitted.mill = {};
   finishing_.spawn(finish(std::move(run)));
-  while (std::cmp_greater(finishing_.running(), options_.slots) && !stopping_.given()) {
-    co_await finishing_.next_end();
-  }
+  standing_back_.cancel();
+  ports_.bell.ring();
 }
 
 asio::awaitable<void> TaskRunner::finish(std::unique_ptr<Run> run) {
   co_await run->finish();
   running_.erase(run.get());
+  ports_.bell.ring();
+}
+
+bool TaskRunner::may_begin() const {
+  return admission_.urgent_cores() > 0 &&
+         std::cmp_less_equal(finishing_.running(), options_.slots) && !stopping_.given();
 }
 
 Async<std::optional<TaskRunner::Admitted>> TaskRunner::admit_next() {
-  const bool unwanted = false;
-  const Budget::Room turn = co_await leasing_.take(1, unwanted);
+  if (!may_begin()) co_return std::nullopt;
   const bool has_room = co_await admission_.disk_has_room();
   if (!has_room) answered_at_ = SteadyClock::now();  // it was not asked
   if (!has_room || stopping_.given()) co_return std::nullopt;
-  auto leased =
-      co_await ports_.tasks.lease(options_.id, options_.build, options_.lease, admission_.room());
+  TaskWish wish{.build = options_.build,
+                .lease = options_.lease,
+                .room = admission_.room(),
+                .cores = admission_.cores(),
+                .urgent_cores = admission_.urgent_cores()};
+  auto leased = co_await ports_.tasks.lease(options_.id, std::move(wish));
   if (!leased) co_return fail(std::move(leased).error());
   answered_at_ = SteadyClock::now();
   if (!*leased) co_return std::nullopt;
-  Admission::Mill mill = admission_.begin((*leased)->task.memory);
+  const Task& task = (*leased)->task;
+  Admission::Mill mill = admission_.begin(task.cores, task.memory);
   co_return Admitted{std::move(**leased), std::move(mill)};
 }
 
-asio::awaitable<void> TaskRunner::run_slot() {
-  co_await starter_.keep_a_spare();
-  const metrics::Held slot(counts_.slots);
+// Where only an urgent task could begin here, beside the slots, a worker with free ones is to be
+// quicker.
+asio::awaitable<void> TaskRunner::stand_back() {
+  if (admission_.cores() > 0 || stopping_.given()) co_return;
+  standing_back_.expires_after(kBetweenLooks);
+  boost::system::error_code ignored;
+  co_await standing_back_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+asio::awaitable<void> TaskRunner::run_all() {
   while (!stopping_.given()) {
     const std::uint64_t seen = ports_.bell.count();
     auto admitted = co_await admit_next();
     if (admitted && *admitted) {
       Admitted next = std::move(**admitted);
-      co_await run_task(std::move(next));
+      mills_.spawn(run_task(std::move(next)));
       continue;
     }
     if (!admitted) log::warn("lease a task: {}", admitted.error().message);
     if (!stopping_.given()) {
-      co_await starter_.look();
+      spares_.spawn(starter_.look());
       co_await ports_.bell.wait(seen, kLookAgain);
+      co_await stand_back();
     }
   }
+}
+
+asio::awaitable<void> TaskRunner::run() {
+  co_await starter_.keep_a_spare();
+  counts_.slots.add(options_.slots);
+  co_await run_all();
+  co_await mills_.join();
   co_await finishing_.join();
   co_await spares_.join();
+  counts_.slots.add(-options_.slots);
 }
 
 asio::awaitable<bool> TaskRunner::has_ended(VideoId id, int generation) {

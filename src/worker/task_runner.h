@@ -1,8 +1,10 @@
-// Leases tasks and has mills do them: as many at once as there are slots.
+// Leases tasks and has mills do them: as many at once as have room in the slots, and an urgent one
+// beside them.
 //
 // Knows nothing of queues: whichever queue brought the job, tasks come from the catalog.
 #pragma once
 
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <memory>
 #include <set>
@@ -27,8 +29,8 @@ class TaskRunner {
              asio::any_io_executor executor, const Notice& stopping);
   ~TaskRunner();
 
-  // One slot: leases and runs tasks until stopping.
-  asio::awaitable<void> run_slot();
+  // Leases and runs tasks until stopping; ends when nothing of them runs any more. Called once.
+  asio::awaitable<void> run();
 
   // Ends the mills of videos that were cancelled, retried, removed or have failed, as soon as the
   // catalog says so; until stopping.
@@ -37,8 +39,8 @@ class TaskRunner {
   // Kills every mill. Its tasks go back without an attempt. Call it after the notice was given.
   void stop();
 
-  // Tasks that it has at the moment; those whose mill has ended and that still store, too.
-  int busy() const { return static_cast<int>(running_.size()); }
+  // Slots that are taken at the moment.
+  int busy() const { return admission_.busy(); }
   // Why no task can be done here, as a sentence; "" while they can.
   std::string trouble() const;
 
@@ -51,7 +53,10 @@ class TaskRunner {
     LeasedTask task;
     Admission::Mill mill;
   };
+  bool may_begin() const;
   Async<std::optional<Admitted>> admit_next();
+  asio::awaitable<void> run_all();
+  asio::awaitable<void> stand_back();
   asio::awaitable<void> run_task(Admitted admitted);
   asio::awaitable<void> hand_back(LeasedTask task, Error why);
   asio::awaitable<void> finish(std::unique_ptr<Run> run);
@@ -65,12 +70,13 @@ class TaskRunner {
   asio::any_io_executor executor_;
   const Notice& stopping_;
   Counts counts_;
-  Budget leasing_;  // one slot at a time: what one takes the next must see taken
   Budget budget_;
   RangeCache ranges_;
+  asio::steady_timer standing_back_;
   std::chrono::steady_clock::time_point answered_at_;  // the catalog, for a task or a lease
   MillStarter starter_;
   std::set<Run*> running_;  // finishing ones too
+  Nursery mills_;           // tasks whose mill runs, or starts
   Nursery finishing_;       // tasks whose mill has ended
   Nursery spares_;          // a spare mill that is on its way
 };

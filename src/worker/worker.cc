@@ -29,7 +29,7 @@ void Worker::start() {
   duties_.spawn(tasks_.watch_videos());
   duties_.spawn(show_presence(ports_, options_, tasks_, stopping_));
   duties_.spawn(stills_.run());
-  for (int slot = 0; slot < options_.slots; ++slot) duties_.spawn(tasks_.run_slot());
+  duties_.spawn(tasks_.run());
 }
 
 asio::awaitable<void> Worker::stop() {

@@ -7,6 +7,7 @@ namespace vodmill {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class EventStream : public ApiTest {
@@ -146,6 +147,29 @@ TEST_F(EventStream, StaysOpenForARetryAndEndsWithTheVideo) {
   EXPECT_FALSE(deleted.contains("status"));
   // The last chunk, and with it the end of the stream.
   EXPECT_THAT(client.read_until("0\r\n\r\n"), HasSubstr("0\r\n\r\n"));
+}
+
+TEST_F(EventStream, EndsWithItsHeadForWhoWantsTheHeadAlone) {
+  const std::string path = "/v1/videos/" + upload().str() + "/events";
+  net::TestClient client = connect();
+  for (const std::string& target : {path, std::string("/v1/events"), path}) {
+    client.send("HEAD " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    const std::string head = client.read_until("\r\n\r\n");
+    EXPECT_THAT(head, StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(head, HasSubstr("text/event-stream"));
+    EXPECT_THAT(head, Not(HasSubstr("Connection: close")));
+  }
+}
+
+TEST_F(EventStream, GoesOnFromNowForWhoHasSeenMoreThanThereIs) {
+  const VideoId id = upload();
+  net::TestClient one = follow(id, "Last-Event-ID: 7\r\n");
+  next(one, "progress", "");
+  net::TestClient all = begin("/v1/events", "Last-Event-ID: 1000\r\n");
+  EXPECT_THAT(all.read_until("\r\n\r\n"), HasSubstr("text/event-stream"));
+  must(run(videos_.cancel(id)));
+  next(one, "video.cancelled", "2");
+  next(all, "video.cancelled", "2");
 }
 
 TEST_F(EventStream, RefusesALastEventIdThatIsNone) {

@@ -27,10 +27,12 @@ class Forms : public ApiTest {
     return ask("POST", "/v1/videos" + std::string(query),
                "Content-Type: multipart/form-data; boundary=XX\r\n", body);
   }
-  void expect_refused(const std::string& body, std::string_view sentence) {
+  void expect_refused(const std::string& body, std::string_view sentence,
+                      std::string_view code = "invalid_request") {
     const Answer answer = post(body);
     EXPECT_EQ(answer.status, 400) << answer.body;
-    EXPECT_EQ(answer.json().at("code"), "invalid_request");
+    EXPECT_EQ(text_of(answer.json(), "code"), code);
+    EXPECT_EQ(answer.json().at("retryable"), code == "incomplete_body");
     EXPECT_THAT(text_of(answer.json(), "detail"), HasSubstr(std::string(sentence)));
     EXPECT_THAT(must(run(videos_.list({}))).videos, IsEmpty());
     EXPECT_THAT(store_.objects(), IsEmpty());
@@ -52,6 +54,11 @@ TEST_F(Forms, CarryAVideoWithFieldsBeforeAndAfterIt) {
   EXPECT_EQ(video.at("owner"), "anna");
   EXPECT_EQ(video.at("metadata"), (json::object{{"title", "x"}, {"filename", "my \"film\".mp4"}}));
   EXPECT_EQ(stored(video), "some bytes");
+}
+
+TEST_F(Forms, OfAPathOfWindowsTheNameIsKept) {
+  const json::object video = post(file_part("x", R"(C:\fakepath\x.mp4)") + kEnd).json();
+  EXPECT_EQ(video.at("metadata"), (json::object{{"filename", "x.mp4"}}));
 }
 
 TEST_F(Forms, ReplaceWhatTheQuerySays) {
@@ -104,10 +111,10 @@ TEST_F(Forms, AreRefusedWithTwoVideos) {
 }
 
 TEST_F(Forms, AreRefusedWhenCutShort) {
-  expect_refused(file_part("some bytes"), "cut short");
-  expect_refused(file_part("some bytes") + field("priority", "7"), "cut short");
-  expect_refused(file_part("some bytes") + "--XX-", "cut short");
-  expect_refused("some bytes", "cut short");
+  expect_refused(file_part("some bytes"), "cut short", "incomplete_body");
+  expect_refused(file_part("some bytes") + field("priority", "7"), "cut short", "incomplete_body");
+  expect_refused(file_part("some bytes") + "--XX-", "cut short", "incomplete_body");
+  expect_refused("some bytes", "cut short", "incomplete_body");
 }
 
 TEST_F(Forms, LeaveNothingWhenTheConnectionBreaks) {
@@ -117,7 +124,10 @@ TEST_F(Forms, LeaveNothingWhenTheConnectionBreaks) {
       "Content-Type: multipart/form-data; boundary=XX\r\n\r\n");
   client.send(file_part(std::string(1'500'000, 'x')));
   client.end_sending();
-  EXPECT_EQ(answer_to("POST", "/v1/videos", client).status, 400);
+  const Answer answer = answer_to("POST", "/v1/videos", client);
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.json().at("code"), "incomplete_body");
+  EXPECT_EQ(answer.json().at("retryable"), true);
   EXPECT_THAT(store_.objects(), IsEmpty());
 }
 

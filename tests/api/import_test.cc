@@ -57,6 +57,9 @@ TEST_F(Imports, ComeFromTheInboxAlone) {
     EXPECT_EQ(answer.status, 400) << key;
     EXPECT_EQ(answer.json().at("code"), "invalid_request");
   }
+  const Answer too_long = post(R"({"source":{"key":"inbox/)" + std::string(600, 'a') + R"("}})");
+  EXPECT_EQ(too_long.status, 400);
+  EXPECT_THAT(text_of(too_long.json(), "detail"), HasSubstr("512 in all"));
   const Answer none = post(R"({"source":{"key":"inbox/none.mov"}})");
   EXPECT_EQ(none.status, 404);
   EXPECT_THAT(text_of(none.json(), "detail"), HasSubstr("inbox/none.mov"));

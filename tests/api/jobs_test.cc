@@ -101,6 +101,12 @@ TEST_F(Jobs, TellTheirPlanAndTasks) {
   EXPECT_EQ(shown.at("chunks").as_array().size(), small_plan().chunks.size());
   EXPECT_EQ(shown.at("chunks").at(0).at("start_seconds"), 0.0);
   EXPECT_EQ(job.at("source").at("container"), json::value(small_info().container));
+  ASSERT_EQ(shown.at("sounds").as_array().size(), small_plan().sounds.size());
+  EXPECT_EQ(shown.at("sounds").at(0).at("name"), "a0");
+  EXPECT_EQ(shown.at("sounds").at(0).at("purpose"), "main");
+  EXPECT_EQ(shown.at("audio"), shown.at("sounds").at(0));
+  EXPECT_TRUE(job.at("source").at("sounds").as_array().empty());
+  EXPECT_EQ(job.at("source").at("audio"), nullptr);
   int leased_tasks = 0;
   for (const json::value& task : job.at("tasks").as_array()) {
     if (task.at("state") != json::value("leased")) continue;

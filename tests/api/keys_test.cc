@@ -125,5 +125,56 @@ TEST_F(Keys, WorkWithForms) {
   EXPECT_EQ(ask("POST", "/v1/videos", headers, form).json(), first.json());
 }
 
+std::string form_with(const std::string& before, const std::string& after) {
+  const auto field = [](const std::string& line) {
+    const std::size_t equals = line.find('=');
+    return line.empty()
+               ? std::string()
+               : "--XX\r\nContent-Disposition: form-data; name=\"" + line.substr(0, equals) +
+                     "\"\r\n\r\n" + line.substr(equals + 1) + "\r\n";
+  };
+  return field(before) +
+         "--XX\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.mp4\"\r\n\r\n"
+         "some bytes\r\n" +
+         field(after) + "--XX--\r\n";
+}
+
+TEST_F(Keys, OfAFormWithOtherFieldsAreRefused) {
+  start({.compat_routes = true});
+  const char* headers = "Idempotency-Key: k\r\nContent-Type: multipart/form-data; boundary=XX\r\n";
+  const std::string old_key =
+      "Idempotency-Key: old\r\nContent-Type: multipart/form-data; boundary=XX\r\n";
+  const std::string form = form_with("owner=anna", "priority=3");
+  const Answer first = ask("POST", "/v1/videos", headers, form);
+  ASSERT_EQ(first.status, 201) << first.body;
+  const Answer old_first = ask("POST", "/api/video/upload", old_key, form_with("", "studentId=7"));
+  ASSERT_EQ(old_first.status, 202) << old_first.body;
+  const std::size_t objects = store_.objects().size();
+  for (const std::string& other :
+       {form_with("owner=anna", "priority=4"), form_with("owner=bert", "priority=3")}) {
+    const Answer refused = ask("POST", "/v1/videos", headers, other);
+    EXPECT_EQ(refused.status, 422) << refused.body;
+    EXPECT_EQ(refused.json().at("code"), "idempotency_key_mismatch");
+  }
+  EXPECT_EQ(ask("POST", "/api/video/upload", old_key, form_with("", "studentId=8")).status, 422);
+  EXPECT_EQ(count(), 2U);
+  EXPECT_EQ(store_.objects().size(), objects);
+  EXPECT_EQ(ask("POST", "/v1/videos", headers, form).json(), first.json());
+  const Answer old_again = ask("POST", "/api/video/upload", old_key, form_with("", "studentId=7"));
+  EXPECT_EQ(old_again.json(), old_first.json());
+}
+
+TEST_F(Keys, OfADocumentThatSaysSomethingElseAreRefused) {
+  const auto ask_for = [&](int priority) {
+    return ask("POST", "/v1/videos", "Idempotency-Key: k\r\nContent-Type: application/json\r\n",
+               R"({"source":{"key":"inbox/a"},"priority":)" + std::to_string(priority) + "}");
+  };
+  put("inbox/a", "some bytes");
+  EXPECT_EQ(ask_for(1).status, 201);
+  EXPECT_EQ(ask_for(2).status, 422);
+  EXPECT_EQ(ask_for(1).status, 201);
+  EXPECT_EQ(count(), 1U);
+}
+
 }  // namespace
 }  // namespace vodmill

@@ -176,6 +176,24 @@ TEST_F(Playing, ChangesOverToTheStoredPlaylistsWhenComplete) {
   EXPECT_EQ(stored.header("Cache-Control"), "public, max-age=31536000, immutable");
 }
 
+TEST_F(Playing, ThatIsHeldIsToldToAskAgainWhenTheServerStops) {
+  hold_for(std::chrono::minutes(10));
+  const VideoId id = upload();
+  const std::string playlist = path(id, "index.m3u8");
+  const std::string picture = "/v1/videos/" + id.str() + "/thumbnail.jpg";
+  net::TestClient first = begin(playlist);
+  net::TestClient second = begin(picture);
+  // Served after the two were begun, on the same thread.
+  EXPECT_EQ(get("/healthz").status, 200);
+  server_->stop(std::chrono::seconds(5));
+  for (const Answer& answer :
+       {answer_to("GET", playlist, first), answer_to("GET", picture, second)}) {
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_EQ(answer.json().at("code"), "not_ready");
+    EXPECT_EQ(answer.json().at("retryable"), true);
+  }
+}
+
 TEST_F(Playing, GoesOnWithTheCompletedGenerationWhileARetryIsMade) {
   const VideoId id = upload();
   const GenerationLease lease = coordinate(id);

@@ -73,20 +73,50 @@ TEST_F(Quotas, LimitTheBytesOfAnOwner) {
   EXPECT_EQ(put().status, 201);
 }
 
+TEST_F(Quotas, SayOfABodyThatIsTooLargeForAnybodyThatItIs) {
+  start({.max_upload_bytes = 20, .quota = {.unfinished_videos = 1, .bytes = 25}});
+  EXPECT_EQ(put("?owner=anna").status, 201);
+  for (const std::string& body : {std::string(21, 'x'), std::string(26, 'x')}) {
+    const Answer answer = put("?owner=anna", "", body);
+    EXPECT_EQ(answer.status, 413);
+    EXPECT_EQ(answer.json().at("code"), "size_exceeds_limit");
+    EXPECT_EQ(answer.json().at("retryable"), false);
+    EXPECT_EQ(answer.header("Retry-After"), "");
+    EXPECT_THAT(text_of(answer.json(), "detail"), HasSubstr("20 bytes that this server takes"));
+  }
+}
+
+TEST_F(Quotas, SayOfWhatIsLargerThanAllThatAnOwnerMayHaveThatItIs) {
+  allow({.unfinished_videos = 1, .bytes = 25});
+  EXPECT_EQ(put("?owner=anna").status, 201);
+  const std::string large(26, 'x');
+  const char* chunked = "Transfer-Encoding: chunked\r\n";
+  for (const Answer& answer : {put("?owner=anna", "", large), put("?owner=bert", "", large),
+                               put("?owner=bert", chunked, "1a\r\n" + large + "\r\n0\r\n\r\n")}) {
+    EXPECT_EQ(answer.status, 413);
+    EXPECT_EQ(answer.json().at("code"), "size_exceeds_limit");
+    EXPECT_EQ(answer.header("Retry-After"), "");
+    EXPECT_THAT(text_of(answer.json(), "detail"), HasSubstr("25 in all. Send a smaller file"));
+  }
+  EXPECT_THAT(store_.objects(), SizeIs(1));
+}
+
 TEST_F(Quotas, RefuseBeforeTheBodyIsSent) {
   allow({.unfinished_videos = {}, .bytes = 25});
+  EXPECT_EQ(put().status, 201);
   net::TestClient client = connect();
   client.send(
-      "PUT /v1/videos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 26\r\n"
+      "PUT /v1/videos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 16\r\n"
       "Expect: 100-continue\r\nConnection: close\r\n\r\n");
   EXPECT_EQ(answer_to("PUT", "/v1/videos", client).status, 429);
 }
 
 TEST_F(Quotas, LeaveNothingOfABodyWhoseLengthWasNotKnown) {
-  allow({.unfinished_videos = {}, .bytes = 5});
+  allow({.unfinished_videos = {}, .bytes = 15});
+  EXPECT_EQ(put().status, 201);
   EXPECT_EQ(put("", "Transfer-Encoding: chunked\r\n", "a\r\nsome bytes\r\n0\r\n\r\n").status, 429);
-  EXPECT_THAT(store_.objects(), SizeIs(0));
-  EXPECT_TRUE(must(run(videos_.list({}))).videos.empty());
+  EXPECT_THAT(store_.objects(), SizeIs(1));
+  EXPECT_THAT(must(run(videos_.list({}))).videos, SizeIs(1));
 }
 
 TEST_F(Quotas, HoldForAFormThatSaysItsOwnerLast) {

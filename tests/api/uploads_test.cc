@@ -126,7 +126,8 @@ TEST_F(Uploads, LeavesNothingOfABodyThatIsCutShort) {
   client.end_sending();
   const Answer answer = answer_to("POST", "/v1/videos", client);
   EXPECT_EQ(answer.status, 400);
-  EXPECT_EQ(answer.json().at("code"), "invalid_request");
+  EXPECT_EQ(answer.json().at("code"), "incomplete_body");
+  EXPECT_EQ(answer.json().at("retryable"), true) << "it says: send it again";
   expect_nothing();
 }
 
@@ -195,6 +196,16 @@ TEST_F(Uploads, LeavesTheDiskTheRoomThatIsToStayFree) {
   EXPECT_EQ(ask("POST", "/v1/videos", chunked, "a\r\nsome bytes\r\n0\r\n\r\n").status, 201);
   disk.room = 1010;
   EXPECT_EQ(ask("POST", "/v1/videos", "", "some bytes").status, 201);
+}
+
+TEST_F(Uploads, SayWhichRoomIsToStayFree) {
+  FakeDisk disk(12'000'000);
+  start({.disk_floor = 100'000'000}, {.space = &disk});
+  const Answer answer = ask("POST", "/v1/videos", "", std::string(2'000'000, 'x'));
+  EXPECT_EQ(answer.status, 507);
+  EXPECT_THAT(text_of(answer.json(), "detail"),
+              HasSubstr("12 MB left, less than the 2 MB of this upload and the 100 MB of "
+                        "--disk-floor"));
 }
 
 TEST_F(Uploads, AreRefusedForWantOfRoomBeforeTheBodyIsSent) {

@@ -66,6 +66,17 @@ TEST_F(Wait, EndsWhenTheVideoIsDeleted) {
   EXPECT_EQ(answer_to("POST", "/v1/videos", client).status, 404);
 }
 
+TEST_F(Wait, EndsAlsoForAPutWhoseVideoIsDeleted) {
+  net::TestClient client = connect();
+  client.send(
+      "PUT /v1/videos/a.mp4 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n"
+      "Connection: close\r\nPrefer: wait=60\r\n\r\nsome bytes");
+  VideoPage page;
+  while (page.videos.empty()) page = must(run(videos_.list({})));
+  must(run(videos_.remove(page.videos[0].id, Milliseconds(0))));
+  EXPECT_EQ(answer_to("PUT", "/v1/videos/a.mp4", client).status, 404);
+}
+
 TEST_F(Wait, IsForRetriesToo) {
   const VideoId id = upload();
   must(run(videos_.cancel(id)));

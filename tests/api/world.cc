@@ -123,7 +123,7 @@ void ApiTest::plan(const GenerationLease& lease) {
 }
 
 LeasedTask ApiTest::lease_task() {
-  auto task = must(run(tasks_.lease(WorkerId("worker"), kBuild, kLease, kAnyRoom)));
+  auto task = must(run(tasks_.lease(WorkerId("worker"), {.build = kBuild, .lease = kLease})));
   EXPECT_TRUE(task) << "no task to lease";
   return std::move(task).value();
 }

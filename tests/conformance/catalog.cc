@@ -22,7 +22,7 @@ Plan small_plan() {
   plan.idrs.pop_back();
   plan.chunks = {{0, 2}, {2, 4}};
   plan.ladder = {{"v0", 640, 360, 23, 800, 1600}, {"v1", 426, 240, 23, 400, 800}};
-  plan.audio = AudioRendition{"a0", 1, "und", 48000, 2, 128, {0, 281, 563, 844, 1125}};
+  plan.sounds = {{"a0", 1, "und", 48000, 2, 128, {0, 281, 563, 844, 1125}}};
   plan.thumbs = ThumbPlan{.width = 160, .height = 90, .poster = 0, .frames = {0, 150, 300, 450}};
   plan.reasons = {"because"};
   return plan;
@@ -98,7 +98,7 @@ GenerationLease CatalogConformance::coordinate_planned(const Video& video) {
 }
 
 std::optional<LeasedTask> CatalogConformance::try_lease() {
-  return must(run(tasks().lease(WorkerId("worker"), kBuild, kLease, kAnyRoom)));
+  return must(run(tasks().lease(WorkerId("worker"), {.build = kBuild, .lease = kLease})));
 }
 
 LeasedTask CatalogConformance::lease_task() {

@@ -117,6 +117,7 @@ class CatalogTurns : public CatalogConformance {
   // Each of them coordinated, with the plan of small_tasks(); their probes are done.
   void plan_all(const std::vector<Video>& made);
   void finish(const LeasedTask& task);
+  std::optional<LeasedTask> lease_on(int cores, int urgent_cores);
   // A video of which one chunk is left to do; its mill may need so many bytes.
   VideoId make_large(std::int64_t memory, int priority = 0);
   // The owners in the order of their turns, when so many slots work all tasks off.

@@ -38,6 +38,19 @@ TEST_P(CatalogConformance, AKeyMeansTheVideoThatWasCreatedWithItForADay) {
   EXPECT_EQ(claim(keys(), claim_for(new_video(), "other")), KeyState::claimed);
 }
 
+TEST_P(CatalogConformance, AKeyKeepsWhatItsVideoWasCreatedWith) {
+  NewVideo video = new_video();
+  video.claim = claim_for(video);
+  ASSERT_EQ(claim(keys(), *video.claim), KeyState::claimed);
+  video.claim->details = "details";
+  must(run(videos().create(video)));
+  const KeyAnswer again = must(run(keys().claim(claim_for(new_video()), kLease)));
+  EXPECT_EQ(again.state, KeyState::settled);
+  EXPECT_EQ(again.video, video.id);
+  EXPECT_EQ(again.details, "details");
+  EXPECT_EQ(claim(keys(), claim_for(new_video(), "other")), KeyState::mismatch);
+}
+
 TEST_P(CatalogConformance, AClaimLapsesUnlessItIsRenewed) {
   const KeyClaim first = claim_for(new_video());
   ASSERT_EQ(claim(keys(), first), KeyState::claimed);

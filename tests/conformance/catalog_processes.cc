@@ -27,7 +27,8 @@ TEST_P(SharedCatalogConformance, LeasesEveryTaskToOneOfTwoProcesses) {
   constexpr int kVideos = 40;
   for (int i = 0; i < kVideos; ++i) coordinate(make_video());
   const auto lease_all = [](TaskCatalog& catalog, std::vector<std::string>& ids) {
-    while (auto task = must(run(catalog.lease(WorkerId("w"), kBuild, kLease, kAnyRoom)))) {
+    while (auto task =
+               must(run(catalog.lease(WorkerId("w"), {.build = kBuild, .lease = kLease})))) {
       ids.push_back(task->task.id.str());
     }
   };
@@ -58,7 +59,7 @@ TEST_P(SharedCatalogConformance, TakesNothingOverWithinOneLeaseOfItsReturn) {
   const auto returned = world_->open();
   ASSERT_TRUE(returned);
   const auto lease = [&] {
-    return must(run(returned->tasks().lease(WorkerId("new"), kBuild, kLease, kAnyRoom)));
+    return must(run(returned->tasks().lease(WorkerId("new"), {.build = kBuild, .lease = kLease})));
   };
   const auto coordinate_again = [&] {
     return code_of(run(returned->generations().coordinate(video.id, 1, WorkerId("new"), kLease)));

@@ -69,8 +69,9 @@ TEST_P(CatalogConformance, LeasesForTheOwnerWithTheFewestTasksFirst) {
 
 TEST_P(CatalogConformance, LeasesToAnEngineOnlyTheTasksOfItsBuild) {
   coordinate_planned(make_video());
-  EXPECT_EQ(must(run(tasks().lease(WorkerId("w"), EngineBuild("build-2"), kLease, kAnyRoom))),
-            std::nullopt);
+  EXPECT_EQ(
+      must(run(tasks().lease(WorkerId("w"), {.build = EngineBuild("build-2"), .lease = kLease}))),
+      std::nullopt);
   EXPECT_NE(try_lease(), std::nullopt);
 }
 
@@ -251,6 +252,39 @@ TEST_P(CatalogConformance, TellsARetryWhatOfItsSegmentsIsCommittedAlready) {
   EXPECT_THAT((keys[{TaskKind::chunk, 0}]), ElementsAre("i0", "v0-1", "i1"));
   EXPECT_THAT((keys[{TaskKind::chunk, 1}]), ElementsAre("i0", "i1", "v1-2"));
   EXPECT_THAT((keys[{TaskKind::audio, 0}]), ElementsAre("ia", "a0-3"));
+}
+
+TEST_P(CatalogConformance, ATaskOfASoundGoesOnFromItsOwnSegments) {
+  Plan plan = small_plan();
+  plan.sounds.push_back(plan.sounds.front());
+  plan.sounds.back().name = "a1";
+  std::vector<NewTask> tasks_of_both = small_tasks();
+  tasks_of_both.push_back({TaskKind::audio, 1, 1, 10, kBuild});
+  const Video video = make_video();
+  const GenerationLease lease = coordinate(video);
+  const LeasedTask probe = lease_task();
+  must(run(tasks().finish(probe.task.id, probe.token, "{}")));
+  must(run(generations().store_plan(lease, small_info(), plan, tasks_of_both)));
+  for (int i = 0; i < 4; ++i) {
+    const LeasedTask task = lease_task();
+    if (task.task.kind != TaskKind::audio) continue;
+    const std::string name = "a" + std::to_string(task.task.index);
+    for (const int index : {kInitSegment, 0}) {
+      const Segment made = segment(name, index, name + std::to_string(index));
+      must(run(tasks().commit_segment(task.task.id, task.token, made)));
+    }
+  }
+  advance(kLease);
+  std::map<std::pair<TaskKind, int>, std::vector<std::string>> keys;
+  for (int i = 0; i < 4; ++i) {
+    const LeasedTask task = lease_task();
+    auto& of_task = keys[{task.task.kind, task.task.index}];
+    for (const Segment& s : task.committed) of_task.push_back(s.key.str());
+  }
+  EXPECT_THAT((keys[{TaskKind::audio, 0}]), ElementsAre("a0-1", "a00"));
+  EXPECT_THAT((keys[{TaskKind::audio, 1}]), ElementsAre("a1-1", "a10"));
+  EXPECT_THAT((keys[{TaskKind::chunk, 0}]), IsEmpty());
+  EXPECT_THAT((keys[{TaskKind::chunk, 1}]), IsEmpty());
 }
 
 TEST_P(CatalogConformance, AHeartbeatProlongsTheLeaseAndNeverTakesDoneBack) {

@@ -97,7 +97,8 @@ class Walk {
   }
 
   void lease_task() {
-    auto task = must(run(process_.tasks().lease(WorkerId("w"), kBuild, kLease, kAnyRoom)));
+    auto task =
+        must(run(process_.tasks().lease(WorkerId("w"), {.build = kBuild, .lease = kLease})));
     if (task) leased_.push_back(std::move(*task));
   }
 

@@ -83,7 +83,8 @@ TEST_P(CatalogTurns, AreNotGivenAwayByATaskForWhichThereIsNoRoom) {
   const GenerationLease lease = coordinate(large);
   const LeasedTask probe = lease_task();
   const auto lease_in = [&](std::int64_t room) {
-    return must(run(tasks().lease(WorkerId("worker"), kBuild, kLease, room)));
+    return must(
+        run(tasks().lease(WorkerId("worker"), {.build = kBuild, .lease = kLease, .room = room})));
   };
   EXPECT_EQ(probe.task.memory, kSmallMillBytes);
   finish(probe);
@@ -101,7 +102,8 @@ TEST_P(CatalogTurns, AreNotGivenAwayByATaskForWhichThereIsNoRoom) {
 
 TEST_P(CatalogTurns, LetUrgentTasksOvertakeOneWithoutRoomForHalfAMinute) {
   const auto lease_in = [&](std::int64_t megabytes) {
-    return must(run(tasks().lease(WorkerId("worker"), kBuild, kLease, megabytes * 1'000'000)));
+    return must(run(tasks().lease(
+        WorkerId("worker"), {.build = kBuild, .lease = kLease, .room = megabytes * 1'000'000})));
   };
   const auto upload = [&] {
     const Video video = make_video();
@@ -127,7 +129,8 @@ TEST_P(CatalogTurns, LetUrgentTasksOvertakeOneWithoutRoomForHalfAMinute) {
 TEST_P(CatalogTurns, OfTasksThatHaveWaitedForRoomGoToTheOneThatHasWaitedLongest) {
   const VideoId first = make_large(900'000'000);
   const auto lease_in = [&](std::int64_t megabytes) {
-    return must(run(tasks().lease(WorkerId("worker"), kBuild, kLease, megabytes * 1'000'000)));
+    return must(run(tasks().lease(
+        WorkerId("worker"), {.build = kBuild, .lease = kLease, .room = megabytes * 1'000'000})));
   };
   EXPECT_EQ(lease_in(899), std::nullopt);
   const VideoId urgent = make_large(950'000'000, -1);
@@ -135,6 +138,66 @@ TEST_P(CatalogTurns, OfTasksThatHaveWaitedForRoomGoToTheOneThatHasWaitedLongest)
   advance(Milliseconds(60'000));
   EXPECT_EQ(lease_in(950).value().task.video, first);
   EXPECT_EQ(lease_in(950).value().task.video, urgent);
+}
+
+TEST_P(CatalogTurns, AreNotGivenAwayByATaskForWhichThereAreTooFewCores) {
+  const Video video = make_video();
+  const GenerationLease lease = coordinate(video);
+  const LeasedTask probe = lease_task();
+  EXPECT_EQ(probe.task.cores, 1);
+  EXPECT_EQ(probe.task.urgency, kUrgent);
+  finish(probe);
+  std::vector<NewTask> planned = small_tasks();
+  for (NewTask& task : planned) task.cores = task.kind == TaskKind::chunk ? 2 : 1;
+  must(run(generations().store_plan(lease, small_info(), small_plan(), planned)));
+  EXPECT_EQ(lease_on(1, 1), std::nullopt);
+  const auto chunk = lease_on(2, 2);
+  ASSERT_TRUE(chunk);
+  EXPECT_EQ(chunk->task.kind, TaskKind::chunk);
+  EXPECT_EQ(chunk->task.cores, 2);
+  EXPECT_EQ(lease_on(1, 1).value().task.kind, TaskKind::audio);
+  const Task shown = find_task(chunk->task.id, video.id);
+  EXPECT_EQ(shown.cores, 2);
+  EXPECT_EQ(shown.urgency, kUrgent);
+}
+
+TEST_P(CatalogTurns, OfUrgentTasksComeAlsoWhereCoresAreThereForThemAlone) {
+  const VideoId large = make_large(0);
+  EXPECT_EQ(lease_on(0, kAnyCores), std::nullopt) << "what is left of it is not urgent";
+  const Video second = make_video();
+  must(run(generations().coordinate(second.id, 1, WorkerId("worker"), 10 * kLease)));
+  EXPECT_EQ(lease_on(0, 0), std::nullopt);
+  const auto probe = lease_on(0, kAnyCores);
+  ASSERT_TRUE(probe);
+  EXPECT_EQ(probe->task.video, second.id);
+  EXPECT_EQ(lease_on(0, kAnyCores), std::nullopt);
+  EXPECT_EQ(lease_on(1, kAnyCores).value().task.video, large);
+}
+
+TEST_P(CatalogTurns, OfATaskWithoutCoresAreNotBroughtForwardByItsWait) {
+  const VideoId large = make_large(0);
+  EXPECT_EQ(lease_on(0, 0), std::nullopt);
+  advance(Milliseconds(60'000));
+  const Video second = make_video();
+  must(run(generations().coordinate(second.id, 1, WorkerId("worker"), 10 * kLease)));
+  EXPECT_EQ(lease_on(1, 1).value().task.video, second.id);
+  EXPECT_EQ(lease_on(1, 1).value().task.video, large);
+}
+
+TEST_P(CatalogTurns, OfATaskThatHasWaitedForRoomAreNotTakenByAnUrgentOneBesideTheSlots) {
+  const VideoId large = make_large(900'000'000);
+  const auto lease_with = [&](std::int64_t room, int cores) {
+    const TaskWish wish{
+        .build = kBuild, .lease = kLease, .room = room, .cores = cores, .urgent_cores = kAnyCores};
+    return must(run(tasks().lease(WorkerId("worker"), wish)));
+  };
+  EXPECT_EQ(lease_with(899'000'000, 1), std::nullopt);
+  advance(Milliseconds(30'000));
+  const Video second = make_video();
+  must(run(generations().coordinate(second.id, 1, WorkerId("worker"), 10 * kLease)));
+  EXPECT_EQ(lease_with(kAnyRoom, 0), std::nullopt);
+  EXPECT_EQ(lease_with(kAnyRoom, 1).value().task.video, large);
+  EXPECT_EQ(lease_with(kAnyRoom, 0).value().task.video, second.id);
 }
 
 TEST_P(CatalogTurns, OfAVideoWithoutACoordinatorWaitForAWorker) {
@@ -185,6 +248,15 @@ VideoId CatalogTurns::make_large(std::int64_t memory, int priority) {
   must(run(generations().store_plan(lease, small_info(), small_plan(), planned)));
   for (int urgent = 0; urgent < 2; ++urgent) finish(lease_task());
   return video.id;
+}
+
+std::optional<LeasedTask> CatalogTurns::lease_on(int cores, int urgent_cores) {
+  TaskWish wish{.build = kBuild,
+                .lease = kLease,
+                .room = kAnyRoom,
+                .cores = cores,
+                .urgent_cores = urgent_cores};
+  return must(run(tasks().lease(WorkerId("worker"), std::move(wish))));
 }
 
 void CatalogTurns::finish(const LeasedTask& task) {

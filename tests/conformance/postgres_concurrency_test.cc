@@ -155,7 +155,8 @@ TEST_F(PostgresConcurrency, MintsATokenThatNoOtherLeaseOfTheGenerationHas) {
   const Video video = make_video();
   const GenerationLease lease =
       must(run(first().generations.coordinate(video.id, 1, WorkerId("w"), kLong)));
-  const auto probe = must(run(first().tasks.lease(WorkerId("w"), build_of(0), kLong, kAnyRoom)));
+  const auto probe =
+      must(run(first().tasks.lease(WorkerId("w"), {.build = build_of(0), .lease = kLong})));
   ASSERT_TRUE(probe);
   must(run(first().tasks.finish(probe->task.id, probe->token, "{}")));
   std::vector<NewTask> tasks;
@@ -168,7 +169,8 @@ TEST_F(PostgresConcurrency, MintsATokenThatNoOtherLeaseOfTheGenerationHas) {
     std::vector<Token> tokens;
     for (;;) {
       const WorkerId worker("w" + std::to_string(number));
-      const auto task = must(run(process.tasks.lease(worker, build_of(number), kLong, kAnyRoom)));
+      const auto task =
+          must(run(process.tasks.lease(worker, {.build = build_of(number), .lease = kLong})));
       if (!task) return tokens;
       tokens.push_back(task->token);
     }
@@ -187,7 +189,8 @@ TEST_F(PostgresConcurrency, GivesEachTaskToOneWorker) {
   const auto work_off = [](Process& process, int) {
     std::vector<std::string> ids;
     for (;;) {
-      const auto task = must(run(process.tasks.lease(WorkerId("w"), build_of(0), kLong, kAnyRoom)));
+      const auto task =
+          must(run(process.tasks.lease(WorkerId("w"), {.build = build_of(0), .lease = kLong})));
       if (!task) return ids;
       ids.push_back(task->task.id.str());
     }

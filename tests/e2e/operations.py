@@ -174,6 +174,14 @@ def check_inbox(server, binary, data):
         video = json.load(answer)
     expect(video["status"] == "completed" and video["size"] == SAMPLE.stat().st_size, f"a video is made from it: {video}")
     expect(len(list((Path(data) / "objects" / video["id"]).rglob("*source*"))) == 0, "without a copy")
+    elsewhere = Path(server.folder) / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "poem.mp4").write_bytes(b"no video either")
+    (inbox / "linked").symlink_to(elsewhere)
+    linked = urllib.request.Request(server.base + "/v1/videos", data=b'{"source":{"key":"inbox/linked/poem.mp4"}}', headers=headers)
+    with urllib.request.urlopen(linked, timeout=150) as answer:
+        expect(json.load(answer)["error"]["code"] == "not_a_video", "what lies below a linked folder is taken")
+    expect(fsck(binary, data)[0] == 0, "and is not missed")
     holiday.rename(inbox / "elsewhere.mp4")
     _, _, findings = fsck(binary, data)
     lost = [(finding["kind"], finding["key"], finding["video"]) for finding in findings]

@@ -158,6 +158,64 @@ test("a link to a video shows it, and a link to none says so", async () => {
   assert.equal(await isVisible("delete"), false);
 });
 
+test("an address that escapes nothing, or spells an id otherwise, leaves the page alive", async () => {
+  const { id } = await server.upload(join(media, "made/text.mp4"));
+  await server.until(id, "failed");
+  await page.goto(`${server.base}/#%`);
+  await page.reload();
+  await eventually("it says that there is none", async () => (await textOf("error")) !== "", 20);
+  await eventually("the list is there", async () => (await page.locator("#list li").count()) === 1, 20);
+  await page.goto(`${server.base}/#%${id.charCodeAt(0).toString(16)}${id.slice(1)}`);
+  await untilStatus("failed", 20);
+});
+
+// Of a video that has ended nobody tells but the list's stream.
+test("what others do to a video that is shown, ended or not, is shown too", async () => {
+  const act = (id, method, path = "", body) => fetch(`${server.base}/v1/videos/${id}${path}`, { method, body });
+  const isSaidDeleted = async () => (await textOf("note")) === "It was deleted.";
+  const buttons = async () => (await Promise.all(["cancel", "retry", "delete", "stage"].map(isVisible))).filter(Boolean);
+  const { id } = await server.upload(clip);
+  const { id: waiting } = await server.upload(clip);
+  await page.goto(`${server.base}/#${waiting}`);
+  await eventually("it is shown", () => isVisible("delete"), 20);
+  await act(waiting, "DELETE");
+  await eventually("a waiting one is said to be deleted", isSaidDeleted, 20);
+  assert.deepEqual(await buttons(), []);
+
+  await page.goto(`${server.base}/#${id}`);
+  await untilStatus("processing", 60);
+  await act(id, "POST", "/cancel");
+  await untilStatus("cancelled", 20);
+  await fetch(`${server.base}/v1/videos/${id}`, { method: "PATCH", headers: { "Content-Type": "application/merge-patch+json" },
+    body: JSON.stringify({ metadata: { title: "The sea" } }) });
+  await eventually("its name is new", async () => (await textOf("video-name")) === "The sea", 20);
+  await act(id, "POST", "/retry");
+  await untilStatus("processing", 60);
+  assert.equal(await isVisible("retry"), false);
+  await act(id, "POST", "/cancel");
+  await untilStatus("cancelled", 20);
+  await hide(true);
+  await act(id, "POST", "/retry");
+  await hide(false);
+  await untilStatus("processing", 60);
+  await act(id, "POST", "/cancel");
+  await untilStatus("cancelled", 20);
+  await act(id, "DELETE");
+  await eventually("an ended one is said to be deleted", isSaidDeleted, 20);
+  assert.deepEqual(await buttons(), []);
+  assert.equal(await textOf("video-name"), "The sea");
+});
+
+test("a video that is deleted while the tab is away is said to be deleted", async () => {
+  const { id } = await server.upload(clip);
+  await page.goto(`${server.base}/#${id}`);
+  await untilStatus("processing", 60);
+  await hide(true);
+  await fetch(`${server.base}/v1/videos/${id}`, { method: "DELETE" });
+  await hide(false);
+  await eventually("it says so", async () => (await textOf("note")) === "It was deleted.", 20);
+});
+
 test("a double click on the chosen file and a reload make no second upload", async () => {
   const path = join(media, "made/rotated.mp4");
   await Promise.all([choose(path), choose(path)]);
@@ -221,10 +279,41 @@ test("the list follows what happens, and is searched", async () => {
   assert.equal((await rows()).length, 2);
 });
 
-test("the search finds what is not listed", async () => {
+// A page longer than one answer.
+async function fillList() {
   for (let i = 0; i < 25; ++i) await server.json(`/v1/videos/wave-${i}.mp4`, { method: "PUT", body: "a poem" });
   await page.reload();
   await eventually("the newest are listed", async () => (await page.locator("#list li").count()) === 20, 20);
+}
+
+test("More that is clicked twice adds a page once, and what it added stays when the tab was away", async () => {
+  await fillList();
+  const clickTwice = () => page.evaluate(() => {
+    const more = document.getElementById("more");
+    more.click();
+    more.click();
+  });
+  const rows = () => page.locator("#list li").count();
+  const asked = () => requests.filter((request) => request === "GET /v1/videos").length;
+  const askedBefore = asked();
+  await clickTwice();
+  await eventually("all are listed", async () => (await rows()) === 25, 20);
+  assert.equal(asked() - askedBefore, 1);
+  await hide(true);
+  await server.json("/v1/videos/sea.mp4", { method: "PUT", body: "a poem" });
+  await hide(false);
+  await eventually("the new one is listed before all others", async () => (await rows()) === 26, 20);
+
+  await page.fill("#search", "wave");
+  await eventually("a page is found", async () => (await textOf("found")) === "25 videos found; More looks further back", 20);
+  const askedByTyping = asked();
+  await clickTwice();
+  await eventually("all are found", async () => (await textOf("found")) === "25 videos found", 20);
+  assert.equal(asked() - askedByTyping, 1);
+});
+
+test("the search finds what is not listed", async () => {
+  await fillList();
   await page.fill("#search", "Wave-3.");
   await eventually("one is found", async () => (await textOf("found")) === "1 video found", 20);
   assert.match(await page.locator("#list li").textContent(), /^wave-3\.mp4/);
@@ -443,17 +532,17 @@ test("a video that waits for its turn says so", async () => {
   await server.upload(clip);
   const { id } = await server.upload(clip);
   await page.goto(`${server.base}/#${id}`);
-  await eventually("the video says it", async () => / · waiting for a free mill$/.test(await textOf("note")), 60);
+  await eventually("the video says it", async () => / · waiting for free processor cores$/.test(await textOf("note")), 60);
   await page.click("#to-queue");
   const reasons = async () => (await page.locator("#waiting-reasons li").allTextContents()).join();
-  await eventually("the queue says it", async () => (await reasons()) === "1 video is waiting for a free mill", 60);
+  await eventually("the queue says it", async () => (await reasons()) === "1 video is waiting for free processor cores", 60);
 });
 
 // In the page: a file is dragged over the page and let go there.
-function dropFile([name, base64]) {
+function dropFile([name, base64, type = "video/mp4"]) {
   const dragged = new DataTransfer();
   const content = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  dragged.items.add(new File([content], name, { type: "video/mp4" }));
+  dragged.items.add(new File([content], name, { type }));
   const send = (type) => {
     const event = new DragEvent(type, { dataTransfer: dragged, bubbles: true, cancelable: true });
     document.querySelector("header").dispatchEvent(event);
@@ -475,6 +564,16 @@ test("a file that is dropped on the page is uploaded, and no more than once", as
   const video = await server.video(idOfVideo());
   assert.equal(video.size, content.length);
   assert.equal((await server.json("/v1/videos")).data.length, 1);
+});
+
+test("a dropped file is sent as it is whatever its type, and an empty one not at all", async () => {
+  await page.evaluate(dropFile, ["empty.mp4", ""]);
+  await eventually("it says so", async () => (await textOf("upload-text")) === "This file is empty: there is nothing to upload.", 20);
+  const order = Buffer.from('{"source":{"key":"inbox/a.mp4"}}').toString("base64");
+  await page.evaluate(dropFile, ["order.json", order, "application/json"]);
+  await untilStatus("failed", 60);
+  assert.match(await textOf("error"), /\(not_a_video\)$/);
+  assert.equal(await textOf("video-name"), "order.json");
 });
 
 // Presses Tab until what has the focus fits the selector.

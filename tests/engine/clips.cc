@@ -74,6 +74,15 @@ std::string beeps(int sample_rate, double seconds) {
                      sample_rate, seconds);
 }
 
+std::string beeps_at(const std::vector<double>& moments, int sample_rate, double seconds) {
+  std::string sounding = "0";
+  for (const double moment : moments) {
+    sounding += fmt::format("+between(t\\,{}\\,{})", moment, moment + 0.05);
+  }
+  return fmt::format("aevalsrc=0.7*sin(2*PI*1000*t)*({}):s={}:d={}", sounding, sample_rate,
+                     seconds);
+}
+
 Times presented(const std::filesystem::path& path) {
   const std::string base = run({"ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries",
                                 "stream=time_base", "-of", "default=nw=1:nk=1", path});

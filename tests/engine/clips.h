@@ -29,6 +29,8 @@ std::string flashes(int width, int height, int rate, double seconds);
 
 // A tone of 1 kHz for 50 ms from every full second on.
 std::string beeps(int sample_rate, double seconds);
+// The same at these moments alone: one that is a second off is no other's.
+std::string beeps_at(const std::vector<double>& moments, int sample_rate, double seconds);
 
 // What ffprobe says are the presented frames' times, ascending, in ticks of the stream.
 struct Times {

@@ -124,12 +124,13 @@ TEST_F(Copy, HasTheSoundsSegmentsBesideItsOwn) {
   MemorySource source = MemorySource::of_file(path);
   const Plan plan = plan_for(source, 2);
   ASSERT_TRUE(plan.ladder.front().copied) << testing::PrintToString(plan.reasons);
-  ASSERT_TRUE(plan.audio);
+  ASSERT_FALSE(plan.sounds.empty());
   EXPECT_THAT(plan.boundaries, ElementsAre(0, 70, 210, 350, 490, 525));
-  ASSERT_EQ(plan.audio->boundaries.size(), plan.boundaries.size());
+  ASSERT_EQ(plan.sounds.front().boundaries.size(), plan.boundaries.size());
   for (std::size_t i = 0; i < plan.boundaries.size(); ++i) {
     const double picture = static_cast<double>(plan.boundaries[i]) / 25;
-    EXPECT_NEAR(static_cast<double>(plan.audio->boundaries[i]) * 1024 / 48000, picture, 0.011);
+    EXPECT_NEAR(static_cast<double>(plan.sounds.front().boundaries[i]) * 1024 / 48000, picture,
+                0.011);
   }
   MadeStream made;
   make_all(source, plan, made);

@@ -61,7 +61,7 @@ class Damage : public testing::Test {
       mill::StageClock clock(sheet);
       take(mill::encode_chunk(source, spec, made, clock));
     }
-    if (plan.audio) {
+    if (!plan.sounds.empty()) {
       spec.kind = TaskKind::audio;
       spec.resume = {0};
       made.begin_task();

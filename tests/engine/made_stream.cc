@@ -84,7 +84,7 @@ SourceInfo probe_info(MemorySource& source) {
 
 Plan plan_for(MemorySource& source, int parallel) {
   auto plan =
-      plan::make_plan(probe_info(source), {.build = EngineBuild("test"), .parallel = parallel});
+      plan::make_plan(probe_info(source), {.build = EngineBuild("test"), .cores = 2 * parallel});
   EXPECT_TRUE(plan) << plan.error().message;
   return std::move(plan).value();
 }
@@ -109,9 +109,10 @@ void make_chunk(MemorySource& source, const Plan& plan, int chunk, std::vector<i
   ASSERT_TRUE(result) << "chunk " << chunk << ": " << result.error().message;
 }
 
-void make_sound(MemorySource& source, const Plan& plan, int resume, MadeStream& made) {
+void make_sound(MemorySource& source, const Plan& plan, int resume, MadeStream& made, int sound) {
   plan::TaskSpec spec;
   spec.kind = TaskKind::audio;
+  spec.sound = sound;
   spec.source_bytes = source.size();
   spec.plan = plan;
   spec.resume = {resume};
@@ -124,7 +125,9 @@ void make_all(MemorySource& source, const Plan& plan, MadeStream& made) {
   for (int chunk = static_cast<int>(plan.chunks.size()) - 1; chunk >= 0; --chunk) {
     make_chunk(source, plan, chunk, std::vector<int>(plan.ladder.size(), 0), made);
   }
-  if (plan.audio) make_sound(source, plan, 0, made);
+  for (int sound = 0; sound < std::ssize(plan.sounds); ++sound) {
+    make_sound(source, plan, 0, made, sound);
+  }
 }
 
 namespace {
@@ -166,8 +169,8 @@ void expect_whole(const Plan& plan, const MadeStream& made) {
   for (const Rendition& rung : plan.ladder) {
     expect_chain({rung.name, plan.boundaries, {plan.fps.den, plan.fps.num}}, made);
   }
-  if (plan.audio) {
-    expect_chain({plan.audio->name, plan.audio->boundaries, {1024, plan.audio->sample_rate}}, made);
+  for (const AudioRendition& sound : plan.sounds) {
+    expect_chain({sound.name, sound.boundaries, {1024, sound.sample_rate}}, made);
   }
 }
 

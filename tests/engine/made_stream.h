@@ -61,9 +61,10 @@ Plan as_one_chunk(Plan plan);
 // Runs one task into `made`.
 void make_chunk(MemorySource& source, const Plan& plan, int chunk, std::vector<int> resume,
                 MadeStream& made);
-void make_sound(MemorySource& source, const Plan& plan, int resume, MadeStream& made);
+void make_sound(MemorySource& source, const Plan& plan, int resume, MadeStream& made,
+                int sound = 0);
 
-// Every chunk, the last one first, and the sound.
+// Every chunk, the last one first, and every sound.
 void make_all(MemorySource& source, const Plan& plan, MadeStream& made);
 
 // Every rendition is whole: the worker's parser accepts all of it, decode times follow each other

@@ -39,7 +39,7 @@ class BesideThePicture : public testing::Test {
   void make(const std::string& name) {
     source_.emplace(MemorySource::of_file(clip(name)));
     plan_ = plan_for(*source_, 1);
-    ASSERT_TRUE(plan_.audio) << "the sound was not found";
+    ASSERT_FALSE(plan_.sounds.empty()) << "the sound was not found";
     make_all(*source_, plan_, made_);
     expect_whole(plan_, made_);
   }
@@ -48,7 +48,7 @@ class BesideThePicture : public testing::Test {
   void expect_equal_lengths() const {
     const double seconds = static_cast<double>(plan_.frames) / plan_.fps.value();
     const Sound sound = decode_sound(made_.joined("a0"));
-    EXPECT_EQ(sound.rate, plan_.audio->sample_rate);
+    EXPECT_EQ(sound.rate, plan_.sounds.front().sample_rate);
     EXPECT_EQ(sound.start, 0);
     EXPECT_NEAR(static_cast<double>(sound.samples.size()) / sound.rate, seconds, kAacFrame);
   }
@@ -82,7 +82,8 @@ class BesideThePicture : public testing::Test {
       expect_in_step(made, late);
       // Within two AAC frames of the border the samples are the same, but for the quantiser.
       const Sound resumed = decode_sound(made.joined("a0"));
-      const std::int64_t border = plan_.audio->boundaries[static_cast<std::size_t>(front)] * 1024;
+      const std::int64_t border =
+          plan_.sounds.front().boundaries[static_cast<std::size_t>(front)] * 1024;
       double difference = 0;
       for (std::int64_t i = border - 2048; i < border + 2048; ++i) {
         const auto at = static_cast<std::size_t>(i);
@@ -124,7 +125,7 @@ TEST_F(BesideThePicture, InAnMp4) {
 TEST_F(BesideThePicture, InAnMp4Of44100Hertz) {
   make_flashing_clip("c.mp4", 9, beeps(44'100, 9), {"-c:a", "aac"});
   make("c.mp4");
-  EXPECT_EQ(plan_.audio->sample_rate, 44'100);
+  EXPECT_EQ(plan_.sounds.front().sample_rate, 44'100);
   expect_equal_lengths();
   expect_in_step(made_);
   expect_in_step_when_resumed();
@@ -133,7 +134,7 @@ TEST_F(BesideThePicture, InAnMp4Of44100Hertz) {
 TEST_F(BesideThePicture, ResampledFrom32000Hertz) {
   make_flashing_clip("c.mp4", 9, beeps(32'000, 9), {"-c:a", "aac"});
   make("c.mp4");
-  EXPECT_EQ(plan_.audio->sample_rate, 48'000);
+  EXPECT_EQ(plan_.sounds.front().sample_rate, 48'000);
   expect_equal_lengths();
   expect_in_step(made_);
   expect_in_step_when_resumed();
@@ -170,7 +171,7 @@ TEST_F(BesideThePicture, OfSixChannels) {
                      beeps(48'000, 9) + ",volume=0.35,pan=5.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=c0|BR=c0",
                      {"-c:a", "ac3", "-b:a", "384k"});
   make("c.mp4");
-  EXPECT_EQ(plan_.audio->channels, 2);
+  EXPECT_EQ(plan_.sounds.front().channels, 2);
   expect_equal_lengths();
   expect_in_step(made_);
   expect_in_step_when_resumed();
@@ -296,7 +297,8 @@ TEST_F(BesideThePicture, HasNoClickWhereItWasResumed) {
   };
   for (int front = 1; front < plan_.segments(); ++front) {
     const Sound sound = decode_sound(made_with_front(front).joined("a0"));
-    const std::int64_t border = plan_.audio->boundaries[static_cast<std::size_t>(front)] * 1024;
+    const std::int64_t border =
+        plan_.sounds.front().boundaries[static_cast<std::size_t>(front)] * 1024;
     const double usual = roughness(sound, border + 8192, border + 16'384);
     EXPECT_LT(roughness(sound, border - 2048, border + 2048), 2 * usual + 0.001) << front;
   }

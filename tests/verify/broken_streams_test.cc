@@ -121,6 +121,12 @@ std::vector<Broken> texts() {
                   "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"English\",LANGUAGE=\"en\","
                   "URI=\"a0.m3u8\"\n");
        }},
+      {"RFC 8216 4.3.4.1.1b", "TwoSoundsThatDifferInNothing",
+       [](const Copy& c) {
+         c.append("index.m3u8",
+                  "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"Again\",LANGUAGE=\"en\","
+                  "AUTOSELECT=YES,CHANNELS=\"2\",URI=\"a0.m3u8\"\n");
+       }},
       {"RFC 8216 4.3.4.2", "AGroupThatIsNotThere",
        [](const Copy& c) { c.replace("index.m3u8", "AUDIO=\"audio\"", "AUDIO=\"sound\""); }},
       {"8.6", "NoPlaylistType",

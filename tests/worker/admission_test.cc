@@ -29,10 +29,10 @@ class AdmissionTest : public testing::Test {
 };
 
 TEST_F(AdmissionTest, LeavesWhatRunningMillsDoNotNeed) {
-  const Admission::Mill first = admission_.begin(300);
+  const Admission::Mill first = admission_.begin(1, 300);
   EXPECT_EQ(admission_.room(), 700);
   {
-    const Admission::Mill second = admission_.begin(500);
+    const Admission::Mill second = admission_.begin(1, 500);
     EXPECT_EQ(admission_.room(), 200);
   }
   EXPECT_EQ(admission_.room(), 700);
@@ -40,13 +40,81 @@ TEST_F(AdmissionTest, LeavesWhatRunningMillsDoNotNeed) {
 
 TEST_F(AdmissionTest, HasRoomForAnyTaskWhereNoneRuns) {
   EXPECT_EQ(admission_.room(), kAnyRoom);
-  const Admission::Mill larger_than_all = admission_.begin(5000);
+  const Admission::Mill larger_than_all = admission_.begin(1, 5000);
   EXPECT_EQ(admission_.room(), 0);
+}
+
+TEST_F(AdmissionTest, LeavesTheCoresThatRunningMillsDoNotKeepBusy) {
+  options_.slots = 4;
+  EXPECT_EQ(admission_.busy(), 0);
+  const Admission::Mill chunk = admission_.begin(2, 1);
+  EXPECT_EQ(admission_.cores(), 2);
+  EXPECT_EQ(admission_.busy(), 2);
+  {
+    const Admission::Mill sound = admission_.begin(1, 1);
+    EXPECT_EQ(admission_.cores(), 1);
+    EXPECT_EQ(admission_.busy(), 3);
+  }
+  EXPECT_EQ(admission_.cores(), 2);
+}
+
+TEST_F(AdmissionTest, LeavesNoneOfAnOddNumberOfCoresIdle) {
+  const Admission::Mill first = admission_.begin(2, 1);
+  EXPECT_EQ(admission_.cores(), 2);
+  {
+    const Admission::Mill second = admission_.begin(2, 1);
+    EXPECT_EQ(admission_.cores(), 0);
+    EXPECT_EQ(admission_.busy(), 3) << "there are no more";
+  }
+  const Admission::Mill sound = admission_.begin(1, 1);
+  EXPECT_EQ(admission_.cores(), 0);
+}
+
+TEST_F(AdmissionTest, GivesATaskThatCouldUseMoreCoresThanThereAreAllOfThem) {
+  options_.slots = 1;
+  EXPECT_EQ(admission_.cores(), kAnyCores);
+  const Admission::Mill chunk = admission_.begin(2, 1);
+  EXPECT_EQ(chunk.cores(), 1);
+  EXPECT_EQ(admission_.cores(), 0);
+  EXPECT_EQ(admission_.busy(), 1);
+}
+
+TEST_F(AdmissionTest, LetsOneUrgentTaskRunBesideTheSlots) {
+  options_.slots = 4;
+  const Admission::Mill first = admission_.begin(3, 1);
+  EXPECT_EQ(admission_.urgent_cores(), kAnyCores);
+  {
+    const Admission::Mill beside = admission_.begin(2, 1);
+    EXPECT_EQ(admission_.cores(), 1) << "it takes no slot";
+    EXPECT_EQ(admission_.urgent_cores(), 1) << "another must fit into the slots";
+    EXPECT_EQ(admission_.busy(), 4) << "there are no more";
+    const Admission::Mill second = admission_.begin(1, 1);
+    EXPECT_EQ(admission_.urgent_cores(), 0);
+  }
+  EXPECT_EQ(admission_.urgent_cores(), kAnyCores);
+}
+
+TEST_F(AdmissionTest, GivesTheSlotsToOthersWhileAnUrgentTaskRunsBesideThem) {
+  options_.slots = 2;
+  Admission::Mill chunk = admission_.begin(2, 1);
+  const Admission::Mill beside = admission_.begin(1, 1);
+  chunk = {};
+  EXPECT_EQ(admission_.cores(), kAnyCores);
+  const Admission::Mill next = admission_.begin(2, 1);
+  EXPECT_EQ(admission_.cores(), 0);
+  EXPECT_EQ(admission_.urgent_cores(), 0);
+}
+
+TEST_F(AdmissionTest, CountsTheMemoryOfAMillThatTakesNoSlot) {
+  const Admission::Mill still = admission_.begin(0, 300);
+  EXPECT_EQ(admission_.room(), 700);
+  EXPECT_EQ(admission_.cores(), kAnyCores);
+  EXPECT_EQ(admission_.urgent_cores(), kAnyCores);
 }
 
 TEST_F(AdmissionTest, DoesNotCountMemoryUnlessItIsTold) {
   options_.memory_bytes = 0;
-  const Admission::Mill mill = admission_.begin(5000);
+  const Admission::Mill mill = admission_.begin(1, 5000);
   EXPECT_EQ(admission_.room(), kAnyRoom);
 }
 
@@ -54,11 +122,11 @@ TEST_F(AdmissionTest, BeginsNothingBelowTheFloorOfTheDisk) {
   EXPECT_TRUE(disk_has_room());
   disk_.room = 499;
   EXPECT_FALSE(disk_has_room());
-  EXPECT_EQ(admission_.reason(Wait::turn), "disk_full");
-  EXPECT_EQ(admission_.reason(std::nullopt), "");
+  EXPECT_EQ(admission_.reason(Wait::turn, {}), "disk_full");
+  EXPECT_EQ(admission_.reason(std::nullopt, {}), "");
   disk_.room = 500;
   EXPECT_TRUE(disk_has_room());
-  EXPECT_EQ(admission_.reason(Wait::turn), "");
+  EXPECT_EQ(admission_.reason(Wait::turn, {}), "");
 }
 
 TEST_F(AdmissionTest, LeavesADiskThatCannotBeAskedToTheStore) {
@@ -67,24 +135,45 @@ TEST_F(AdmissionTest, LeavesADiskThatCannotBeAskedToTheStore) {
 }
 
 TEST_F(AdmissionTest, SaysWhetherMemoryOrASlotIsMissing) {
-  EXPECT_EQ(admission_.reason(Wait::turn), "");
-  const Admission::Mill first = admission_.begin(700);
-  EXPECT_EQ(admission_.reason(Wait::turn), "waiting_for_memory");
-  const Admission::Mill second = admission_.begin(100);
-  const Admission::Mill third = admission_.begin(100);
-  EXPECT_EQ(admission_.reason(Wait::turn), "waiting_for_slot");
+  EXPECT_EQ(admission_.reason(Wait::turn, {}), "");
+  const Admission::Mill first = admission_.begin(1, 700);
+  EXPECT_EQ(admission_.reason(Wait::turn, {}), "waiting_for_memory");
+  const Admission::Mill second = admission_.begin(1, 100);
+  const Admission::Mill third = admission_.begin(1, 100);
+  EXPECT_EQ(admission_.reason(Wait::turn, {}), "waiting_for_slot");
+}
+
+TEST_F(AdmissionTest, SaysThatSlotsAreMissingWhereTooFewAreFreeForTheNextTask) {
+  options_.slots = 4;
+  const Needs chunk{.cores = 2, .memory = 500};
+  EXPECT_EQ(admission_.reason(Wait::turn, chunk), "");
+  const Admission::Mill first = admission_.begin(3, 700);
+  EXPECT_EQ(admission_.reason(Wait::turn, chunk), "waiting_for_slot");
+  const Needs urgent{.cores = 2, .memory = 500, .is_urgent = true};
+  EXPECT_EQ(admission_.reason(Wait::turn, urgent), "waiting_for_memory");
+  const Needs small{.cores = 1, .memory = 500};
+  EXPECT_EQ(admission_.reason(Wait::turn, small), "waiting_for_memory");
+  const Admission::Mill beside = admission_.begin(2, 100);
+  EXPECT_EQ(admission_.reason(Wait::turn, urgent), "waiting_for_slot");
+}
+
+TEST_F(AdmissionTest, SaysThatSlotsAreMissingWhereATaskBeforeThisOneNeedsMore) {
+  options_.memory_bytes = 0;
+  options_.slots = 2;
+  const Admission::Mill sound = admission_.begin(1, 1);
+  EXPECT_EQ(admission_.reason(Wait::turn, {.cores = 1}), "waiting_for_slot");
 }
 
 TEST_F(AdmissionTest, SaysWhatItsOwnSlotsHaveNoPartIn) {
-  EXPECT_EQ(admission_.reason(Wait::others), "waiting_for_slot");
-  EXPECT_EQ(admission_.reason(Wait::retry), "waiting_for_retry");
-  EXPECT_EQ(admission_.reason(Wait::engine), "waiting_for_engine");
+  EXPECT_EQ(admission_.reason(Wait::others, {}), "waiting_for_slot");
+  EXPECT_EQ(admission_.reason(Wait::retry, {}), "waiting_for_retry");
+  EXPECT_EQ(admission_.reason(Wait::engine, {}), "waiting_for_engine");
 }
 
 TEST_F(AdmissionTest, SaysThatTheStoreIsAwayAlsoOfAVideoThatIsWorkedOn) {
   below_.fail_all(Error{ErrorCode::storage_unavailable, "EIO"});
   EXPECT_FALSE(run(store_.put(BlobKey("a"), Bytes(1))));
-  EXPECT_EQ(admission_.reason(std::nullopt), "storage_unavailable");
+  EXPECT_EQ(admission_.reason(std::nullopt, {}), "storage_unavailable");
 }
 
 Task task(TaskState state, bool is_delayed = false) {
@@ -108,6 +197,18 @@ TEST(WaitOf, IsForARetryWhereAllThatIsLeftIsDelayed) {
   using enum TaskState;
   EXPECT_EQ(wait_of({task(completed), task(waiting, true)}), Wait::retry);
   EXPECT_EQ(wait_of({task(waiting, true), task(leased)}), std::nullopt);
+}
+
+TEST(NeedsOf, AreThoseOfTheFirstTaskThatMayBeLeased) {
+  using enum TaskState;
+  std::vector<Task> tasks{task(completed), task(waiting, true), task(waiting), task(waiting)};
+  tasks[2].cores = 2;
+  tasks[2].memory = 700;
+  tasks[2].urgency = 1;
+  const Needs needs = needs_of(tasks);
+  EXPECT_EQ(needs.cores, 2);
+  EXPECT_EQ(needs.memory, 700);
+  EXPECT_FALSE(needs.is_urgent);
 }
 
 TEST(MillMemory, GrowsWithTheSourceAndTheLadder) {

@@ -56,14 +56,24 @@ class CopiedTest : public WorkerTest {
     return {view.begin(), view.end()};
   }
 
-  // Makes the picture at `frame`, in the order of decoding, one that no decoder takes.
-  void damage(Bytes& bytes, std::size_t frame) const {
+  struct Packet {
+    std::size_t offset = 0;
+    std::size_t size = 0;
+  };
+
+  // Of the picture at `frame`, in the order of decoding.
+  Packet packet(std::size_t frame) const {
     std::istringstream numbers(
         engine_test::run({"ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries",
                           "packet=pos,size", "-of", "default=nw=1:nk=1", path()}));
-    std::size_t size = 0;
-    std::size_t offset = 0;
-    for (std::size_t n = 0; n <= frame; ++n) ASSERT_TRUE(numbers >> size >> offset);
+    Packet found;
+    for (std::size_t n = 0; n <= frame; ++n) EXPECT_TRUE(numbers >> found.size >> found.offset);
+    return found;
+  }
+
+  // Makes the picture at `frame` one that no decoder takes.
+  void damage(Bytes& bytes, std::size_t frame) const {
+    const auto [offset, size] = packet(frame);
     // The slice's header and the length before it stay: only a decoder sees the damage.
     for (std::size_t i = size / 4; i < size; ++i) {
       bytes.at(offset + i) = static_cast<std::byte>(i * 73 + 29);
@@ -130,6 +140,25 @@ TEST_F(CopiedTest, DamagedPicturesAreNotCopiedToPlayers) {
   EXPECT_NEAR(ended.partial->at_seconds, 6, 0.2);
   const std::vector<std::string> events = events_of(id);
   EXPECT_EQ(std::ranges::count(events, event::kRetried), 1);
+  EXPECT_TRUE(turn_until([&] { return keys(id.str() + "/g1/").empty(); }));
+  expect_whole(id, 2);
+}
+
+// Its index says nothing of it, and the probe of a large file does not see it.
+TEST_F(CopiedTest, ALargeFileThatHidesParameterSetsIsBegunAnewWithoutACopy) {
+  Bytes bytes = copyable(12);
+  bytes.at(packet(155).offset + 4) = std::byte{0x67};
+  constexpr std::uint32_t kFreeBytes = 16 << 20;
+  append_be(bytes, kFreeBytes);
+  append(bytes, as_bytes(std::string_view("free")));
+  bytes.resize(bytes.size() + kFreeBytes - 8);
+  start_worker();
+  const VideoId id = upload_bytes(bytes);
+  const Video ended = wait_for_end(id);
+  ASSERT_EQ(ended.status, VideoStatus::completed);
+  EXPECT_EQ(ended.generation, 2);
+  EXPECT_TRUE(is_copied(id, 1));
+  EXPECT_FALSE(is_copied(id, 2));
   EXPECT_TRUE(turn_until([&] { return keys(id.str() + "/g1/").empty(); }));
   expect_whole(id, 2);
 }

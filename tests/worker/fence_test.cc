@@ -14,10 +14,9 @@ class FarTasks final : public TaskCatalog {
   explicit FarTasks(TaskCatalog& below) : below_(below) {}
   bool away = false;
 
-  Async<std::optional<LeasedTask>> lease(WorkerId worker, EngineBuild build, Milliseconds length,
-                                         std::int64_t room) override {
+  Async<std::optional<LeasedTask>> lease(WorkerId worker, TaskWish wish) override {
     if (away) co_return far();
-    auto leased = co_await below_.lease(std::move(worker), std::move(build), length, room);
+    auto leased = co_await below_.lease(std::move(worker), std::move(wish));
     co_return leased;
   }
   Async<> renew(TaskId id, Token token, Milliseconds length, std::int64_t done) override {

@@ -42,6 +42,7 @@ TEST_F(WorkerTest, CountsItsWork) {
     return text.value("vodmill_mill_outcomes_total{" + labels + "}");
   };
   EXPECT_EQ(text.value("vodmill_mill_slots"), 2);
+  EXPECT_EQ(text.value("vodmill_mill_slots_busy"), 0);
   EXPECT_EQ(text.value("vodmill_mills_running"), 0);
   EXPECT_EQ(outcomes("kind=\"probe\",outcome=\"ok\",code=\"\""), 1);
   EXPECT_EQ(outcomes("kind=\"audio\",outcome=\"ok\",code=\"\""), 1);

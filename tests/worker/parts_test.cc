@@ -307,15 +307,20 @@ TEST(TasksOf, AreAChunkEachWithItsCostInPixels) {
 
 TEST(TasksOf, CountTheSoundInItsFrames) {
   Plan plan = small_plan();
-  plan.audio.emplace();
-  plan.audio->name = "a0";
-  plan.audio->boundaries = {0, 94, 375, 656, 750};
+  plan.sounds.resize(2);
+  plan.sounds[0].boundaries = {0, 94, 375, 656, 750};
+  plan.sounds[1].boundaries = {0, 86, 345, 603, 690};
   const std::vector<NewTask> tasks = tasks_of(SourceInfo{}, plan);
-  ASSERT_EQ(tasks.size(), 3U);
+  ASSERT_EQ(tasks.size(), 4U);
   EXPECT_EQ(tasks[2].kind, TaskKind::audio);
+  EXPECT_EQ(tasks[2].index, 0);
   EXPECT_EQ(tasks[2].urgency, 0);
   EXPECT_EQ(tasks[2].cost, 750);
   EXPECT_EQ(tasks[2].memory, kSmallMillBytes);
+  EXPECT_EQ(tasks[3].kind, TaskKind::audio);
+  EXPECT_EQ(tasks[3].index, 1);
+  EXPECT_EQ(tasks[3].urgency, 1) << "whoever plays early hears the first";
+  EXPECT_EQ(tasks[3].cost, 690);
 }
 
 }  // namespace

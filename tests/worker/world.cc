@@ -161,7 +161,7 @@ std::vector<Segment> WorkerTest::rows_of(const VideoId& id, int number) {
   if (!generation.plan) return rows;
   std::vector<std::string> names;
   for (const Rendition& rung : generation.plan->ladder) names.push_back(rung.name);
-  if (generation.plan->audio) names.push_back(generation.plan->audio->name);
+  for (const AudioRendition& sound : generation.plan->sounds) names.push_back(sound.name);
   for (const std::string& name : names) {
     const auto segments = must(wait_for(videos_.segments(id, number, name)));
     rows.insert(rows.end(), segments.begin(), segments.end());
@@ -208,7 +208,7 @@ void WorkerTest::expect_whole(const VideoId& id, int number) {
     EXPECT_EQ(std::ssize(objects.at(row.strip.str())), row.strip_bytes);
   }
   if (const Thumbs* best = hls::best_poster(thumbs, true)) known.insert(best->poster.str());
-  const std::size_t renditions = plan.ladder.size() + (plan.audio ? 1 : 0);
+  const std::size_t renditions = plan.ladder.size() + plan.sounds.size();
   EXPECT_EQ(rows.size(), renditions * static_cast<std::size_t>(plan.segments() + 1));
   for (const std::string& key : keys(id.str() + "/")) {
     if (!key.ends_with(".m3u8")) EXPECT_TRUE(known.contains(key)) << "a stray: " << key;

@@ -37,7 +37,8 @@ class WorkerTest : public testing::Test {
  protected:
   WorkerTest();
 
-  // Options of a worker with `slots` mills that does not wait long for anything.
+  // Options of a worker with so many slots that does not wait long for anything. On one slot it has
+  // a mill at a time, and an urgent task beside it.
   worker::WorkerOptions options(int slots = 2) const;
   worker::Ports ports(BlobStore& store);
 

@@ -72,7 +72,7 @@ export interface Job {
 
 export interface Plan {
   ladder: { name: string; width: number; height: number; max_kbps: number; copied: boolean }[];
-  audio: { kbps: number; channels: number } | null;
+  sounds: { kbps: number; channels: number; label: string | null }[];
   chunks: { segments: number; start_seconds: number; end_seconds: number }[];
   segments: number;
   frame_rate: number | null;

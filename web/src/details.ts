@@ -66,11 +66,14 @@ function eventLine(fact: Fact): HTMLElement {
 }
 
 function renditions(plan: Plan): HTMLElement[] {
-  const lines = plan.ladder.map((rung) =>
+  const pictures = plan.ladder.map((rung) =>
     make("li", `${rung.width} × ${rung.height}, ${rung.copied ? "as it was uploaded" : `at most ${kbps(rung.max_kbps)}`}`),
   );
-  if (plan.audio) lines.push(make("li", `${plan.audio.channels === 1 ? "mono" : "stereo"}, ${kbps(plan.audio.kbps)}`));
-  return lines;
+  const sounds = plan.sounds.map((sound) => {
+    const name = plan.sounds.length > 1 && sound.label ? `${sound.label}: ` : "";
+    return make("li", `${name}${sound.channels === 1 ? "mono" : "stereo"}, ${kbps(sound.kbps)}`);
+  });
+  return [...pictures, ...sounds];
 }
 
 function taskLine(task: Task, plan: Plan | null): HTMLElement {

@@ -12,6 +12,7 @@ export interface Fact {
 export interface Followed {
   video(video: Video, fact: Fact): void;
   progress(progress: number, waitingReason: string): void;
+  deleted(): void;
 }
 
 // Follows a video, while the page is looked at, until it has ended or the returned function is called. What was told
@@ -22,7 +23,10 @@ export function follow(id: string, to: Followed): () => void {
     to.video(video, { type, sequence, at });
   };
   const on: Record<string, (data: string) => void> = Object.fromEntries(kEventTypes.map((event) => [event, fact]));
-  on["video.deleted"] = () => stop();
+  on["video.deleted"] = () => {
+    stop();
+    to.deleted();
+  };
   // Comes after all facts that there are.
   on["progress"] = (data) => {
     const { progress, waiting_reason, status } = JSON.parse(data) as Video;

@@ -1,8 +1,9 @@
-import { type EventType, type Video, kEventTypes } from "./api";
+import { type Video, kEventTypes } from "./api";
+import type { Fact } from "./follow";
 import { stream } from "./stream";
 
 // What /v1/events pushes: the video as it is now. Of a deleted one only the id is there.
-export type News = Pick<Video, "id"> & Partial<Video> & { type: EventType };
+export type News = Pick<Video, "id"> & Partial<Video> & Fact;
 
 // The events of all videos, while the page is looked at. `opened` is called when there may be news that were not heard.
 export function listen(heard: (news: News) => void, opened: () => void): void {

@@ -1,5 +1,5 @@
 import { listen } from "./live";
-import { element, show } from "./page";
+import { element, lookedAt, show } from "./page";
 import { QueueView } from "./queue_view";
 import { Recent } from "./recent";
 import { UploadCard } from "./upload_card";
@@ -16,7 +16,7 @@ const uploadCard = new UploadCard((id) => {
 
 // What is looked at stands in the URL, so that a reload or a link keeps it: a video's id, or the queue.
 function openFromUrl(): void {
-  const name = decodeURIComponent(location.hash.slice(1));
+  const name = lookedAt();
   const isQueue = name === kQueue;
   show("videos", !isQueue);
   element("to-videos").setAttribute("aria-current", isQueue ? "false" : "page");
@@ -60,10 +60,12 @@ void recent.load();
 listen(
   (news) => {
     recent.heard(news);
+    videoCard.heard(news);
     queueView.changed();
   },
   () => {
     void recent.load();
+    void videoCard.catchUp();
     queueView.changed();
   },
 );

@@ -22,6 +22,16 @@ export function text(id: string, value: string): void {
   element(id).textContent = value;
 }
 
+// What is looked at, as the URL says: a video's id, "queue", or "".
+export function lookedAt(): string {
+  const name = location.hash.slice(1);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name; // a % that escapes nothing
+  }
+}
+
 export function bar(id: string, value: number): void {
   element<HTMLProgressElement>(id).value = value;
 }

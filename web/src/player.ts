@@ -1,4 +1,5 @@
 import Hls, { type ErrorData, type HlsConfig } from "hls.js";
+import { SoundChoice } from "./sound_choice";
 
 const kRecoveries = 5;
 
@@ -15,6 +16,9 @@ export class Player {
   private hls: Hls | undefined;
   private url = "";
   private recoveries = 0;
+  private readonly sounds = new SoundChoice((sound) => {
+    if (this.hls) this.hls.audioTrack = sound;
+  });
 
   constructor(private readonly element: HTMLVideoElement) {}
 
@@ -33,6 +37,7 @@ export class Player {
     this.hls?.destroy();
     this.hls = undefined;
     this.url = "";
+    this.sounds.offer([], -1);
     this.element.removeAttribute("src");
     this.element.load();
   }
@@ -41,6 +46,9 @@ export class Player {
     const hls = new Hls(kConfig);
     this.hls = hls;
     hls.on(Hls.Events.ERROR, (_, data) => this.recover(hls, data));
+    const offer = () => this.sounds.offer(hls.audioTracks.map((track) => track.name), hls.audioTrack);
+    hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, offer);
+    hls.on(Hls.Events.AUDIO_TRACK_SWITCHING, offer);
     hls.loadSource(url);
     hls.attachMedia(this.element);
   }

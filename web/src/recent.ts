@@ -1,4 +1,4 @@
-import { listVideos, type Video } from "./api";
+import { listVideos, type Page, type Video } from "./api";
 import type { News } from "./live";
 import { element, make, show, text } from "./page";
 import { Search } from "./search";
@@ -8,6 +8,7 @@ import { about, nameOf, statusWord } from "./words";
 // among all there are.
 export class Recent {
   private cursor: string | undefined;
+  private asked: string | undefined; // the cursor that More waits for
   private videos: Video[] = [];
   // For each answer that is waited for, what is heard meanwhile: the answer may be older.
   private readonly meanwhile = new Set<News[]>();
@@ -17,7 +18,7 @@ export class Recent {
   constructor() {
     element("list-again").addEventListener("click", () => void this.load());
     element("more").addEventListener("click", () => {
-      if (this.search.state === "none") void this.load(this.cursor);
+      if (this.search.state === "none") void this.more();
       else void this.search.more();
     });
     this.box.addEventListener("input", () => {
@@ -26,13 +27,31 @@ export class Recent {
     });
   }
 
-  async load(cursor?: string): Promise<void> {
+  load(): Promise<void> {
+    return this.ask(listFirst(this.videos.length), (page) => {
+      this.videos = page.data;
+      this.cursor = page.next_cursor ?? undefined;
+    });
+  }
+
+  private async more(): Promise<void> {
+    const cursor = this.cursor;
+    if (cursor === undefined || this.asked === cursor) return;
+    this.asked = cursor;
+    await this.ask(listVideos(cursor), (page) => {
+      if (this.cursor !== cursor) return; // the list is another by now
+      const known = new Set(this.videos.map((video) => video.id));
+      this.videos = [...this.videos, ...page.data.filter((video) => !known.has(video.id))];
+      this.cursor = page.next_cursor ?? undefined;
+    });
+    if (this.asked === cursor) this.asked = undefined;
+  }
+
+  private async ask(answer: Promise<Page>, take: (page: Page) => void): Promise<void> {
     const heard: News[] = [];
     this.meanwhile.add(heard);
     try {
-      const page = await listVideos(cursor);
-      this.videos = cursor ? [...this.videos, ...page.data] : page.data;
-      this.cursor = page.next_cursor ?? undefined;
+      take(await answer);
       heard.forEach((news) => this.apply(news));
       show("list-failed", false);
       this.show();
@@ -93,6 +112,17 @@ export class Recent {
     if (this.search.state === "failed") return `${all} here; older ones could not be looked through`;
     return this.search.cursor === undefined ? all : `${all}; More looks further back`;
   }
+}
+
+// The newest videos: `count` of them, or a page if that is more.
+async function listFirst(count: number): Promise<Page> {
+  const first = await listVideos();
+  while (first.next_cursor && first.data.length < count) {
+    const next = await listVideos(first.next_cursor);
+    first.data.push(...next.data);
+    first.next_cursor = next.next_cursor;
+  }
+  return first;
 }
 
 function matches(video: Video, wanted: string): boolean {

@@ -20,7 +20,8 @@ export function upload(file: File, key: string, onProgress: (sent: number, total
   });
   request.open("POST", "/v1/videos");
   request.setRequestHeader("Idempotency-Key", key);
-  request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
+  // Whatever the file is said to be: JSON and forms would not be taken for a video's bytes.
+  request.setRequestHeader("Content-Type", "application/octet-stream");
   request.setRequestHeader("Content-Disposition", `attachment; filename*=UTF-8''${extended(file.name)}`);
   request.send(file);
   return { video, stop: () => request.abort() };

@@ -40,6 +40,7 @@ export class UploadCard {
     this.rate = new Rate();
     this.progress(0, file.size);
     try {
+      if (file.size === 0) throw new Error("This file is empty: there is nothing to upload.");
       const id = (await this.madeBefore(file)) ?? (await this.upload(file));
       this.keys.becameVideo(file, id);
       show("upload", false);

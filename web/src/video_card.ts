@@ -1,7 +1,8 @@
 import * as api from "./api";
 import { Details } from "./details";
 import { type Fact, follow } from "./follow";
-import { bar, element, show, text } from "./page";
+import type { News } from "./live";
+import { bar, element, lookedAt, show, text } from "./page";
 import { Player } from "./player";
 import { SeekBar } from "./seek_bar";
 import { nameOf, note, stageWord, statusWord } from "./words";
@@ -31,7 +32,7 @@ export class VideoCard {
     this.close();
     try {
       const video = await api.getVideo(id);
-      if (location.hash !== `#${id}`) return; // left meanwhile
+      if (lookedAt() !== id) return; // left meanwhile
       this.details.open(id);
       this.show(video);
       this.details.changed();
@@ -50,18 +51,49 @@ export class VideoCard {
     show("video", false);
   }
 
+  // What has happened to any video. Of one that has ended nothing else tells: it is followed no more.
+  heard(news: News): void {
+    if (!this.video || news.id !== this.video.id) return;
+    if (news.type === "video.deleted") this.gone();
+    else if (api.isFinal(this.video)) this.happened(news, { type: news.type, sequence: news.sequence, at: news.at });
+  }
+
+  // There may be news that were not heard.
+  async catchUp(): Promise<void> {
+    const id = this.video?.id;
+    if (!id) return;
+    try {
+      const video = await api.getVideo(id);
+      if (this.video?.id === id) this.take(video);
+    } catch (error) {
+      const isGone = error instanceof api.ApiError && error.code === "not_found";
+      if (isGone && this.video?.id === id) this.gone();
+    }
+  }
+
+  private happened(video: Partial<api.Video>, fact: Fact): void {
+    // A stream that is taken up again may repeat what has been told.
+    if (this.facts.every((known) => known.sequence !== fact.sequence)) this.facts.push(fact);
+    this.details.changed();
+    // Of a video that is deleted by now there is the id alone.
+    if (video.updated_at) this.take(video as api.Video);
+  }
+
+  // A stream may begin with what happened before the page asked.
+  private take(video: api.Video): void {
+    const known = this.video;
+    const isNews = !known?.updated_at || (video.updated_at ?? "") >= known.updated_at;
+    const isBegunAnew = isNews && known !== undefined && api.isFinal(known) && !api.isFinal(video);
+    if (isBegunAnew) this.player.stop();
+    this.show(isNews ? video : known);
+    if (isBegunAnew) this.follow(video.id);
+  }
+
   private follow(id: string): void {
     this.unfollow();
     this.unfollow = follow(id, {
-      video: (video, fact) => {
-        // A stream that is taken up again may repeat what has been told.
-        if (this.facts.every((known) => known.sequence !== fact.sequence)) this.facts.push(fact);
-        this.details.changed();
-        // The stream may begin with what happened before the page asked; of a deleted video it has the id alone.
-        const isNews = video.updated_at && video.updated_at >= (this.video?.updated_at ?? "");
-        const shown = isNews ? video : this.video;
-        if (shown) this.show(shown);
-      },
+      video: (video, fact) => this.happened(video, fact),
+      deleted: () => this.gone(),
       progress: (progress, waiting_reason) => {
         if (this.video) this.show({ ...this.video, progress, waiting_reason });
         this.details.changed();
@@ -114,12 +146,23 @@ export class VideoCard {
   }
 
   private explain(id: string, error: unknown): void {
+    this.showNameAlone(id, "");
+    this.showError(error instanceof Error ? error.message : String(error));
+  }
+
+  private gone(): void {
+    const name = this.video ? nameOf(this.video) : "";
+    this.close();
+    this.showNameAlone(name, "It was deleted.");
+    this.showError("");
+  }
+
+  private showNameAlone(name: string, note: string): void {
     show("video", true);
     for (const hidden of ["stage", "seek", "progress", "cancel", "retry", "delete", "link"]) show(hidden, false);
-    text("video-name", id);
+    text("video-name", name);
     text("status", "");
-    text("note", "");
-    this.showError(error instanceof Error ? error.message : String(error));
+    text("note", note);
   }
 
   private button(name: string, act: (id: string) => Promise<unknown>): void {
@@ -130,7 +173,7 @@ export class VideoCard {
       button.disabled = true;
       try {
         await act(id);
-        if (location.hash === `#${id}`) await this.open(id);
+        if (lookedAt() === id) await this.open(id);
       } catch (error) {
         this.showError(error instanceof Error ? error.message : String(error));
       } finally {

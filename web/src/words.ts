@@ -53,7 +53,7 @@ const kWaiting: Record<string, string> = {
   waiting_for_worker: "waiting for a worker",
   waiting_for_engine: "waiting for a worker of the version that began it",
   waiting_for_retry: "waiting to try again",
-  waiting_for_slot: "waiting for a free mill",
+  waiting_for_slot: "waiting for free processor cores",
   waiting_for_memory: "waiting for memory",
   disk_full: "waiting: the server's disk is full",
   storage_unavailable: "waiting for the store, which does not answer",
@@ -123,7 +123,8 @@ export const eventWord = (type: EventType): string => kEvents[type] ?? type;
 
 export function taskName(task: Pick<Task, "kind" | "index">): string {
   if (task.kind === "probe") return "Look at the file";
-  return task.kind === "audio" ? "Sound" : `Picture, part ${task.index + 1}`;
+  if (task.kind === "audio") return task.index > 0 ? `Sound ${task.index + 1}` : "Sound";
+  return `Picture, part ${task.index + 1}`;
 }
 
 export function taskState(task: Task): string {

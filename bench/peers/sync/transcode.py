@@ -24,8 +24,8 @@ def command(source, plan, rung, preset, folder):
     words += ["-c:v", "libx264", "-preset", preset, "-profile:v", "high", "-crf", rung["crf"]]
     words += ["-maxrate", f"{rung['max_kbps']}k", "-bufsize", f"{rung['buffer_kbits']}k"]
     words += ["-g", gop, "-keyint_min", gop, "-sc_threshold", 0, "-flags", "+cgop"]
-    if "audio" in plan:
-        audio = plan["audio"]
+    if plan["sounds"]:
+        audio = plan["sounds"][0]
         words += ["-map", f"0:{audio['source_stream']}", "-c:a", "aac", "-b:a", f"{audio['kbps']}k", "-ac", audio["channels"]]
     words += ["-f", "hls", "-hls_time", SEGMENT_SECONDS, "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4"]
     return [str(word) for word in [*words, "-hls_segment_filename", folder / "%d.m4s", folder / "index.m3u8"]]
