@@ -28,9 +28,10 @@ Result<BlobKey> read_source(const json::value& source) {
   if (!key || !key->is_string() || object.size() != 1) return no_source();
   const std::string_view text = key->get_string();
   if (is_valid_blob_key(text) && text.starts_with(kInbox)) return BlobKey(std::string(text));
-  return refuse("source.key must begin with " + std::string(kInbox) +
-                " and be names of a-z, 0-9, '.', '_' and '-', of at most 255 characters each and 512 in "
-                "all, separated by single slashes.");
+  return refuse(
+      "source.key must begin with " + std::string(kInbox) +
+      " and be names of a-z, 0-9, '.', '_' and '-', of at most 255 characters each and 512 in "
+      "all, separated by single slashes.");
 }
 
 Result<> take_member(Creation& creation, std::string_view name, const json::value& value) {
